@@ -69,7 +69,9 @@ export function allocate(total: number, weights: readonly number[]): number[] {
   const whole = BigInt(total)
   const parts = shares.map((share) => Number((whole * share) / sum))
   const remainders = shares.map((share, index) => ({ index, rest: (whole * share) % sum }))
-  remainders.sort((left, right) => (left.rest === right.rest ? left.index - right.index : left.rest < right.rest ? 1 : -1))
+  remainders.sort((left, right) =>
+    left.rest === right.rest ? left.index - right.index : left.rest < right.rest ? 1 : -1,
+  )
   let leftover = total - parts.reduce((left, right) => left + right, 0)
   for (const { index } of remainders) {
     if (leftover === 0) break
@@ -109,5 +111,7 @@ export function formatMoney({ amount, currency }: Money): string {
   const digits = minorDigits(currency)
   const sign = amount < 0 ? '-' : ''
   const padded = String(Math.abs(amount)).padStart(digits + 1, '0')
-  return digits === 0 ? `${sign}${padded} ${currency}` : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)} ${currency}`
+  return digits === 0
+    ? `${sign}${padded} ${currency}`
+    : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)} ${currency}`
 }

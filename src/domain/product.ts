@@ -54,3 +54,36 @@ export interface Seo {
   title: string | null
   description: string | null
 }
+
+/** What is wrong with a draft beyond the shape of its fields; pointers are into the JSON of a product. */
+export function checkDraft(draft: ProductDraft): { pointer: string; detail: string }[] {
+  const faults: { pointer: string; detail: string }[] = []
+  const urls = new Set(draft.images.map(({ url }) => url))
+  const combinations = new Map<string, number>()
+  draft.variants.forEach((variant, index) => {
+    const names = Object.keys(variant.options)
+    const complete = names.length === draft.options.length && draft.options.every((name) => name in variant.options)
+    if (!complete) {
+      const expected = draft.options.length === 0 ? 'no option' : `exactly ${draft.options.join(', ')}`
+      faults.push({ pointer: `/variants/${index}/options`, detail: `must choose ${expected}` })
+    }
+    const key = JSON.stringify(draft.options.map((name) => variant.options[name]))
+    const first = combinations.get(key)
+    if (first !== undefined) {
+      faults.push({ pointer: `/variants/${index}/options`, detail: `is the same choice as /variants/${first}` })
+    }
+    combinations.set(key, first ?? index)
+    if (variant.imageUrl !== null && !urls.has(variant.imageUrl)) {
+      faults.push({ pointer: `/variants/${index}/image_url`, detail: 'must be the url of one of the images' })
+    }
+    const currencies = variant.prices.map(({ currency }) => currency)
+    if (new Set(currencies).size !== currencies.length) {
+      faults.push({ pointer: `/variants/${index}/prices`, detail: 'must have one price a currency' })
+    }
+  })
+  const skus = draft.variants.flatMap(({ sku }) => (sku === null ? [] : [sku]))
+  skus.forEach((sku, index) => {
+    if (skus.indexOf(sku) !== index) faults.push({ pointer: '/variants', detail: `SKU ${sku} stands there twice` })
+  })
+  return faults
+}

@@ -1,0 +1,57 @@
+/** Every kind of id and its TypeID prefix (a prefix, `_`, and a UUIDv7 in 26 letters of Crockford's base 32). */
+export const ID_PREFIX = {
+  product: 'prod',
+  variant: 'var',
+  image: 'img',
+  collection: 'col',
+  category: 'cat',
+  market: 'mkt',
+  location: 'loc',
+  // The two letters are the shard slot: carts of another slot may live in another database one day.
+  cart: 'cart_aa',
+  line: 'line',
+  order: 'ord',
+  payment: 'pay',
+  refund: 'ref',
+  promotion: 'promo',
+  giftCard: 'gift',
+  guest: 'gst',
+  session: 'ses',
+  customer: 'cus',
+  address: 'addr',
+  event: 'evt',
+  webhook: 'whk',
+  key: 'key',
+  import: 'imp',
+  adjustment: 'adj',
+  zone: 'zone',
+  rate: 'rate',
+  tax: 'tax',
+  audit: 'aud',
+  request: 'req',
+} as const
+
+export type IdKind = keyof typeof ID_PREFIX
+export type Id<Kind extends IdKind> = `${(typeof ID_PREFIX)[Kind]}_${string}`
+
+/** Mints an id of a kind. Ids of one millisecond are random in order; ids of different milliseconds sort by time. */
+export type Mint = <Kind extends IdKind>(kind: Kind) => Id<Kind>
+
+const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}'
+
+/** The pattern an id of `kind` matches. A cart's shard slot may be any two letters. */
+export function idPattern(kind: IdKind): RegExp {
+  return new RegExp(`^${kind === 'cart' ? 'cart_[a-z]{2}' : ID_PREFIX[kind]}_${SUFFIX}$`)
+}
+
+const PATTERNS = new Map<IdKind, RegExp>()
+
+/** Whether `text` has the shape of an id of `kind`; it need not exist. */
+export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<Kind> {
+  let pattern = PATTERNS.get(kind)
+  if (!pattern) {
+    pattern = idPattern(kind)
+    PATTERNS.set(kind, pattern)
+  }
+  return pattern.test(text)
+}

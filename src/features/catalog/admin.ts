@@ -1,0 +1,92 @@
+import * as z from 'zod'
+import { cutPage, openCursor } from '../../platform/db/page.ts'
+import { route } from '../../platform/http/route.ts'
+import { shape } from '../../platform/http/schema.ts'
+import { listOf, pageQuery } from '../../platform/http/shapes.ts'
+import { AdminProductView, CreateProduct, ProductIdParams, toAdminProductView, UpdateProduct } from './contract.ts'
+import { createProduct, mustFindProduct, updateProduct } from './edit.ts'
+import { listProducts, pageOfProducts, toProducts } from './queries.ts'
+
+export const catalogAdminRoutes = [
+  route(
+    {
+      id: 'createProduct',
+      method: 'post',
+      path: '/v1/admin/products',
+      summary: 'Create a product with its variants, prices and first stock',
+      access: { staff: 'products:write' },
+      limit: 'staff',
+      body: CreateProduct,
+      maxBytes: 1024 * 1024,
+      returns: AdminProductView,
+      statuses: [201],
+      problems: ['handle_taken', 'sku_taken'],
+      replay: async (context, id) => {
+        const product = await mustFindProduct(context, id)
+        return { status: 201, body: toAdminProductView(product), version: product.version }
+      },
+    },
+    async (context, { body }) => {
+      const product = await createProduct(context, body)
+      const headers = { Location: `/v1/admin/products/${product.id}` }
+      return { status: 201, body: toAdminProductView(product), version: product.version, headers }
+    },
+  ),
+  route(
+    {
+      id: 'listAdminProducts',
+      method: 'get',
+      path: '/v1/admin/products',
+      summary: 'All products, newest first, whatever their status',
+      access: { staff: 'products:read' },
+      limit: 'staff',
+      query: shape(() => z.strictObject(pageQuery())),
+      returns: shape(() => listOf(AdminProductView())),
+      problems: ['invalid_cursor'],
+    },
+    async ({ db, now }, { query }) => {
+      const position = await openCursor('admin/products', query.cursor)
+      const before = position ? String(position[0]) : null
+      const found = toProducts(await db.read(...listProducts(pageOfProducts(before, query.limit + 1), now)))
+      const newestFirst = found.sort((left, right) => (left.id < right.id ? 1 : -1))
+      const page = await cutPage(newestFirst, query.limit, 'admin/products', ({ id }) => [id])
+      return { body: { data: page.rows.map(toAdminProductView), next_cursor: page.nextCursor } }
+    },
+  ),
+  route(
+    {
+      id: 'getAdminProduct',
+      method: 'get',
+      path: '/v1/admin/products/:product',
+      summary: 'A product with all that staff may see of it',
+      access: { staff: 'products:read' },
+      limit: 'staff',
+      params: ProductIdParams,
+      returns: AdminProductView,
+      problems: ['product_not_found'],
+    },
+    async (context, { params }) => {
+      const product = await mustFindProduct(context, params.product)
+      return { body: toAdminProductView(product), version: product.version }
+    },
+  ),
+  route(
+    {
+      id: 'updateProduct',
+      method: 'patch',
+      path: '/v1/admin/products/:product',
+      summary: 'Change a product; If-Match guards against a change in between',
+      access: { staff: 'products:write' },
+      limit: 'staff',
+      params: ProductIdParams,
+      body: UpdateProduct,
+      maxBytes: 1024 * 1024,
+      returns: AdminProductView,
+      problems: ['product_not_found', 'version_mismatch', 'handle_taken', 'sku_taken'],
+    },
+    async (context, { params, body, ifMatch }) => {
+      const product = await updateProduct(context, params.product, body, ifMatch)
+      return { body: toAdminProductView(product), version: product.version }
+    },
+  ),
+]

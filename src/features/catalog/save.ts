@@ -1,0 +1,322 @@
+import { sql } from 'drizzle-orm'
+import type { Mint } from '../../domain/id.ts'
+import type { PriceDraft, ProductDraft } from '../../domain/product.ts'
+import { q, type Write } from '../../platform/db/client.ts'
+import { insertRows, listOf, refuseWhen, upsertRows } from '../../platform/db/rows.ts'
+import { images, prices, productPrices, products, productTags, variants } from '../../platform/db/schema/catalog.ts'
+import { openStock, overwriteStock, setPolicies } from '../inventory/queries.ts'
+import { optionKey, type Product, type ProductVariant, variantTitle } from './product.ts'
+
+/** One product to save: as it should be, and as it is (null for a new one). */
+export interface Save {
+  draft: ProductDraft
+  existing: Product | null
+}
+
+export interface SaveOptions {
+  /** Names the cause in the stock ledger: an import, or the product itself. */
+  reference: string
+  /** `keep` leaves counted stock of existing variants alone. */
+  stock: 'keep' | 'overwrite'
+  now: Date
+  mint: Mint
+}
+
+export interface SavePlan {
+  writes: Write[]
+  /** In the order of the saves. */
+  results: { productId: string; outcome: 'created' | 'updated' | 'unchanged' }[]
+}
+
+/** The rows of one product that changes, and which of its parts do. */
+interface Change {
+  id: string
+  version: number
+  product: typeof products.$inferInsert
+  tags: readonly string[] | null
+  images: (typeof images.$inferInsert)[] | null
+  variants: (typeof variants.$inferInsert)[] | null
+  prices: { variantId: string; prices: readonly PriceDraft[] }[] | null
+  opened: { variantId: string; policy: ProductDraft['variants'][number]['inventory']['policy']; onHand: number }[]
+  policies: { variantId: string; policy: ProductDraft['variants'][number]['inventory']['policy'] }[]
+  counts: { variantId: string; onHand: number }[]
+}
+
+/**
+ * Saves any number of products with the same few statements. Ids stay: a variant is known again by its choice of
+ * options, an image by its url. What is equal to what is there writes nothing, not even a version.
+ * Committing breaks `version_mismatch` when a product was changed meanwhile, and the UNIQUE of handle or SKU.
+ */
+export function planSaves(saves: readonly Save[], options: SaveOptions): SavePlan {
+  const results: SavePlan['results'] = []
+  const changes: Change[] = []
+  for (const save of saves) {
+    if (save.existing && isSame(save.existing, save.draft, options.stock)) {
+      results.push({ productId: save.existing.id, outcome: 'unchanged' })
+      continue
+    }
+    const change = toChange(save, options)
+    changes.push(change)
+    results.push({ productId: change.id, outcome: save.existing ? 'updated' : 'created' })
+  }
+  return { writes: toWrites(changes, options), results }
+}
+
+/** An existing product in the form of a draft, so that a change of some fields is a change of a draft. */
+export function toDraft(product: Product): ProductDraft {
+  const urlOf = new Map(product.images.map(({ id, url }) => [id, url]))
+  return {
+    handle: product.handle,
+    title: product.title,
+    descriptionHtml: product.descriptionHtml,
+    vendor: product.vendor,
+    productType: product.productType,
+    tags: product.tags,
+    status: product.status,
+    seo: product.seo,
+    options: product.options,
+    images: product.images.map(({ url, alt, width, height }) => ({ url, alt, width, height })),
+    variants: product.variants.map((variant) => ({
+      sku: variant.sku,
+      options: variant.options,
+      prices: pricesOf(variant),
+      barcode: variant.barcode,
+      weightGrams: variant.weightGrams,
+      requiresShipping: variant.requiresShipping,
+      taxable: variant.taxable,
+      imageUrl: variant.imageId === null ? null : (urlOf.get(variant.imageId) ?? null),
+      inventory: { policy: variant.levels[0]?.policy ?? 'deny', onHand: countOf(variant) },
+    })),
+    metadata: product.metadata,
+    privateMetadata: product.privateMetadata,
+  }
+}
+
+function pricesOf({ prices: all }: ProductVariant): PriceDraft[] {
+  return all
+    .filter(({ market_id }) => market_id === '')
+    .map(({ currency, amount, compare_at_amount }) => ({ currency, amount, compareAtAmount: compare_at_amount }))
+}
+
+function countOf({ levels }: ProductVariant): number {
+  return levels.reduce((sum, level) => sum + level.on_hand, 0)
+}
+
+function isSame(existing: Product, draft: ProductDraft, stock: SaveOptions['stock']): boolean {
+  return canonical(toDraft(existing), stock) === canonical(draft, stock)
+}
+
+function canonical(draft: ProductDraft, stock: SaveOptions['stock']): string {
+  return JSON.stringify({
+    ...parts(draft),
+    images: draft.images,
+    variants: draft.variants.map((variant) => variantForm(draft, variant)),
+    prices: draft.variants.map(({ prices: list }) => sortPrices(list)),
+    stock: draft.variants.map(({ inventory }) => [inventory.policy, stock === 'overwrite' ? inventory.onHand : 0]),
+  })
+}
+
+/** The product's own fields in a fixed order. */
+function parts(draft: ProductDraft) {
+  const { handle, title, descriptionHtml, vendor, productType, status, options } = draft
+  const { seo, metadata, privateMetadata } = draft
+  return {
+    ...{ handle, title, descriptionHtml, vendor, productType, status, options, tags: sortTags(draft.tags) },
+    seo: [seo.title, seo.description],
+    metadata: sortEntries(metadata),
+    privateMetadata: sortEntries(privateMetadata),
+  }
+}
+
+function variantForm(draft: ProductDraft, variant: ProductDraft['variants'][number]) {
+  const { sku, barcode, weightGrams, requiresShipping, taxable, imageUrl } = variant
+  return [optionKey(draft.options, variant.options), sku, barcode, weightGrams, requiresShipping, taxable, imageUrl]
+}
+
+function sortPrices(list: readonly PriceDraft[]) {
+  return list
+    .map(({ currency, amount, compareAtAmount }) => [currency, amount, compareAtAmount] as const)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+}
+
+function sortTags(tags: readonly string[]): string[] {
+  return [...new Set(tags)].sort()
+}
+
+function sortEntries(metadata: Readonly<Record<string, string>>) {
+  return Object.entries(metadata).sort(([left], [right]) => (left < right ? -1 : 1))
+}
+
+function toChange({ draft, existing }: Save, { now, mint, stock }: SaveOptions): Change {
+  const at = now.getTime()
+  const id = existing?.id ?? mint('product')
+  const before = existing ? toDraft(existing) : null
+  const imageIds = new Map(existing?.images.map((image) => [image.url, image.id]))
+  const imageRows = draft.images.map((image, position) => {
+    const imageId = imageIds.get(image.url) ?? mint('image')
+    imageIds.set(image.url, imageId)
+    return { id: imageId, productId: id, position, ...image }
+  })
+  const known = new Map(existing?.variants.map((variant) => [optionKey(existing.options, variant.options), variant]))
+  const rows = draft.variants.map((variant, position) => {
+    const key = optionKey(draft.options, variant.options)
+    const old = known.get(key)
+    const row = {
+      id: old?.id ?? mint('variant'),
+      productId: id,
+      position,
+      sku: variant.sku,
+      title: variantTitle(draft.options, variant.options),
+      options: { ...variant.options },
+      optionKey: key,
+      barcode: variant.barcode,
+      weightGrams: variant.weightGrams,
+      requiresShipping: variant.requiresShipping,
+      taxable: variant.taxable,
+      taxCategory: old?.taxCategory ?? 'standard',
+      imageId: variant.imageUrl === null ? null : (imageIds.get(variant.imageUrl) ?? null),
+      archived: false,
+    }
+    return { row, old, variant }
+  })
+  const differs = (form: (candidate: ProductDraft) => unknown) =>
+    before === null || JSON.stringify(form(before)) !== JSON.stringify(form(draft))
+  return {
+    id,
+    version: existing?.version ?? 0,
+    product: {
+      id,
+      handle: draft.handle,
+      title: draft.title,
+      descriptionHtml: draft.descriptionHtml,
+      vendor: draft.vendor,
+      productType: draft.productType,
+      status: draft.status,
+      options: [...draft.options],
+      tags: sortTags(draft.tags),
+      seoTitle: draft.seo.title,
+      seoDescription: draft.seo.description,
+      metadata: draft.metadata,
+      privateMetadata: draft.privateMetadata,
+      version: (existing?.version ?? 0) + 1,
+      createdAt: existing?.createdAt ?? at,
+      updatedAt: at,
+    },
+    tags: differs(({ tags }) => sortTags(tags)) ? sortTags(draft.tags) : null,
+    images: differs((candidate) => candidate.images) ? imageRows : null,
+    variants: differs((candidate) => [candidate.options, candidate.variants.map((v) => variantForm(candidate, v))])
+      ? rows.map(({ row }) => row)
+      : null,
+    prices: differs((candidate) => candidate.variants.map((v) => [v.options, sortPrices(v.prices)]))
+      ? rows.map(({ row, variant }) => ({ variantId: row.id, prices: variant.prices }))
+      : null,
+    opened: rows.flatMap(({ row, old, variant }) => (old ? [] : [{ variantId: row.id, ...variant.inventory }])),
+    policies: rows.flatMap(({ row, old, variant: { inventory } }) =>
+      old && old.levels[0]?.policy !== inventory.policy ? [{ variantId: row.id, policy: inventory.policy }] : [],
+    ),
+    counts: rows.flatMap(({ row, old, variant: { inventory } }) =>
+      old && stock === 'overwrite' && countOf(old) !== inventory.onHand
+        ? [{ variantId: row.id, onHand: inventory.onHand }]
+        : [],
+    ),
+  }
+}
+
+function toWrites(changes: readonly Change[], { reference, now }: SaveOptions): Write[] {
+  if (changes.length === 0) return []
+  const existing = changes.filter(({ version }) => version > 0)
+  const withImages = changes.flatMap((change) => (change.images ? [{ id: change.id, images: change.images }] : []))
+  const withVariants = changes.filter((change) => change.variants !== null && change.version > 0)
+  const withTags = changes.flatMap((change) => (change.tags ? [{ id: change.id, tags: change.tags }] : []))
+  const withPrices = changes.flatMap((change) => (change.prices ? [{ id: change.id, prices: change.prices }] : []))
+  const priced = withPrices.flatMap((change) => change.prices)
+  return [
+    ...(existing.length > 0 ? [refuseChanged(existing)] : []),
+    ...upsertRows(
+      products,
+      changes.map(({ product }) => product),
+      [products.id],
+    ),
+    ...when(withTags, (ids) => q.delete(productTags).where(sql`${productTags.productId} IN ${ids}`)),
+    ...insertRows(
+      productTags,
+      withTags.flatMap(({ id, tags }) => tags.map((tag) => ({ tag, productId: id }))),
+    ),
+    ...when(withImages, (ids) => q.delete(images).where(sql`${images.productId} IN ${ids}`)),
+    ...insertRows(
+      images,
+      withImages.flatMap((change) => change.images),
+    ),
+    // Set aside first: two variants may swap SKUs or choices, and what the draft no longer names stays set aside.
+    ...when(withVariants, (ids) =>
+      q.update(variants).set({ archived: true }).where(sql`${variants.productId} IN ${ids}`),
+    ),
+    ...upsertRows(
+      variants,
+      changes.flatMap((change) => change.variants ?? []),
+      [variants.id],
+    ),
+    ...when(
+      priced.map(({ variantId }) => ({ id: variantId })),
+      (ids) => q.delete(prices).where(sql`${prices.variantId} IN ${ids} AND ${prices.marketId} = ''`),
+    ),
+    ...insertRows(
+      prices,
+      priced.flatMap(({ variantId, prices: list }) => list.map((price) => ({ variantId, marketId: '', ...price }))),
+    ),
+    ...when(withPrices, (ids) => q.delete(productPrices).where(sql`${productPrices.productId} IN ${ids}`)),
+    ...insertRows(
+      productPrices,
+      withPrices.flatMap((change) => priceRanges(change.id, change.prices)),
+    ),
+    ...openStock(
+      changes.flatMap(({ opened }) => opened),
+      reference,
+      now,
+    ),
+    ...setPolicies(
+      changes.flatMap(({ policies }) => policies),
+      now,
+    ),
+    ...overwriteStock(
+      changes.flatMap(({ counts }) => counts),
+      reference,
+      now,
+    ),
+  ]
+}
+
+/** Refuses when one of the products no longer has the version it was read at. */
+function refuseChanged(changes: readonly Change[]): Write {
+  const expected = JSON.stringify(changes.map(({ id, version }) => ({ id, version })))
+  return refuseWhen(
+    'version_mismatch',
+    sql`EXISTS (SELECT 1 FROM json_each(${expected}) AS j LEFT JOIN ${products} AS p ON p.id = j.value ->> '$.id'
+      WHERE p.version IS NOT j.value ->> '$.version')`,
+  )
+}
+
+function when<Row extends { id: string }>(
+  rows: readonly Row[],
+  build: (ids: ReturnType<typeof listOf>) => Write,
+): Write[] {
+  return rows.length === 0 ? [] : [build(listOf(rows.map(({ id }) => id)))]
+}
+
+/** What list cards show and sort by, derived from the variants' prices. */
+function priceRanges(productId: string, variantPrices: NonNullable<Change['prices']>) {
+  const all = variantPrices.flatMap(({ prices: list }) => list)
+  return [...new Set(all.map(({ currency }) => currency))].map((currency) => {
+    const own = all.filter((price) => price.currency === currency)
+    const amounts = own.map(({ amount }) => amount)
+    const compareAt = own.flatMap(({ compareAtAmount }) => (compareAtAmount === null ? [] : [compareAtAmount]))
+    return {
+      productId,
+      currency,
+      minAmount: Math.min(...amounts),
+      maxAmount: Math.max(...amounts),
+      minCompareAtAmount: compareAt.length > 0 ? Math.min(...compareAt) : null,
+      maxCompareAtAmount: compareAt.length > 0 ? Math.max(...compareAt) : null,
+    }
+  })
+}

@@ -1,0 +1,79 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Address } from '../../../domain/address.ts'
+import type { FulfillmentStatus, Lifecycle, OrderStatus, PaymentStatus } from '../../../domain/order.ts'
+import type { Metadata } from '../../../domain/product.ts'
+import type { LineDiscount, LineTax, QuotedShipping, RoundingPolicy, Totals } from '../../../domain/quote.ts'
+
+export const orders = sqliteTable('orders', {
+  id: text().primaryKey(),
+  number: integer(),
+  cartId: text('cart_id').notNull(),
+  cartVersion: integer('cart_version').notNull(),
+  ownerId: text('owner_id').notNull(),
+  status: text().$type<OrderStatus>().notNull(),
+  paymentStatus: text('payment_status').$type<PaymentStatus>().notNull(),
+  fulfillmentStatus: text('fulfillment_status').$type<FulfillmentStatus>().notNull(),
+  email: text().notNull(),
+  customerKey: text('customer_key').notNull(),
+  currency: text().notNull(),
+  country: text().notNull(),
+  locale: text().notNull(),
+  totalAmount: integer('total_amount').notNull(),
+  amountDue: integer('amount_due').notNull(),
+  totals: text({ mode: 'json' }).$type<Totals>().notNull(),
+  shipping: text({ mode: 'json' }).$type<QuotedShipping>(),
+  discountCodes: text('discount_codes', { mode: 'json' }).$type<string[]>().notNull(),
+  rounding: text({ mode: 'json' }).$type<RoundingPolicy>().notNull(),
+  shippingAddress: text('shipping_address', { mode: 'json' }).$type<Address>(),
+  billingAddress: text('billing_address', { mode: 'json' }).$type<Address>(),
+  note: text(),
+  metadata: text({ mode: 'json' }).$type<Metadata>().notNull(),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  confirmedAt: integer('confirmed_at'),
+})
+
+export const orderLines = sqliteTable(
+  'order_lines',
+  {
+    orderId: text('order_id').notNull(),
+    id: text().notNull(),
+    position: integer().notNull(),
+    productId: text('product_id').notNull(),
+    variantId: text('variant_id').notNull(),
+    sku: text(),
+    handle: text().notNull(),
+    title: text().notNull(),
+    variantTitle: text('variant_title').notNull(),
+    imageUrl: text('image_url'),
+    attributes: text({ mode: 'json' }).$type<Metadata>().notNull(),
+    quantity: integer().notNull(),
+    requiresShipping: integer('requires_shipping', { mode: 'boolean' }).notNull(),
+    unitAmount: integer('unit_amount').notNull(),
+    compareAtUnitAmount: integer('compare_at_unit_amount'),
+    subtotal: integer().notNull(),
+    discount: integer().notNull(),
+    tax: integer().notNull(),
+    total: integer().notNull(),
+    discounts: text({ mode: 'json' }).$type<LineDiscount[]>().notNull(),
+    taxes: text({ mode: 'json' }).$type<LineTax[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.id] })],
+)
+
+export const orderMoves = sqliteTable(
+  'order_moves',
+  {
+    orderId: text('order_id').notNull(),
+    lifecycle: text().$type<Lifecycle>().notNull(),
+    seq: integer().notNull(),
+    fromStatus: text('from_status'),
+    toStatus: text('to_status').notNull(),
+    actor: text().notNull(),
+    reason: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.lifecycle, table.seq] })],
+)
+
+export const orderNumbers = sqliteTable('order_numbers', { name: text().primaryKey(), last: integer().notNull() })

@@ -1,0 +1,90 @@
+import * as z from 'zod'
+
+/** What the platform hands to the Worker: bindings of wrangler.toml, variables and secrets, not yet looked at. */
+export interface Bindings {
+  DB: D1Database
+  CACHE: KVNamespace
+  EVENTS: Queue
+  ASSETS?: Fetcher
+  RL_BROWSE?: RateLimit
+  RL_CART?: RateLimit
+  RL_CHECKOUT?: RateLimit
+  RL_STAFF?: RateLimit
+  RL_WEBHOOK?: RateLimit
+  STAGE: string
+  SESSION_KEYS: string
+  TEST_PAYMENT_WEBHOOK_SECRET?: string
+  SESSION_ISSUER?: string
+  CORS_ORIGINS?: string
+  RATE_LIMITS?: string
+  SERVER_TIMING?: string
+  D1_LATENCY_MS?: string
+  LOG_LEVEL?: string
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface Config {
+  stage: 'dev' | 'staging' | 'production'
+  /** JSON Web Key Set of Ed25519 private keys: the first signs, all of them verify. */
+  sessionKeys: string
+  sessionIssuer: string
+  testPaymentWebhookSecret: string | null
+  corsOrigins: readonly string[]
+  rateLimits: boolean
+  serverTiming: boolean
+  d1LatencyMs: number
+  logLevel: LogLevel
+}
+
+const known = new WeakMap<object, Config>()
+
+/**
+ * The configuration, checked once an isolate.
+ * @throws {ConfigError} naming every variable that is missing or malformed, never its value.
+ */
+export function parseConfig(bindings: Bindings): Config {
+  const seen = known.get(bindings)
+  if (seen) return seen
+  const config = parse(bindings)
+  known.set(bindings, config)
+  return config
+}
+
+export class ConfigError extends Error {}
+
+function parse(bindings: Bindings): Config {
+  const onOff = z.enum(['on', 'off'])
+  const schema = z.object({
+    STAGE: z.enum(['dev', 'staging', 'production']),
+    SESSION_KEYS: z.string().startsWith('{"keys":['),
+    SESSION_ISSUER: z.string().default('edge-commerce'),
+    TEST_PAYMENT_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
+    CORS_ORIGINS: z.string().default(''),
+    RATE_LIMITS: onOff.default('on'),
+    SERVER_TIMING: onOff.optional(),
+    D1_LATENCY_MS: z.coerce.number().int().min(0).max(1000).default(0),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  })
+  const parsed = schema.safeParse(bindings)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`configuration: ${faults.join('; ')}`)
+  }
+  const vars = parsed.data
+  const dev = vars.STAGE === 'dev'
+  return {
+    stage: vars.STAGE,
+    sessionKeys: vars.SESSION_KEYS,
+    sessionIssuer: vars.SESSION_ISSUER,
+    testPaymentWebhookSecret: vars.TEST_PAYMENT_WEBHOOK_SECRET ?? null,
+    corsOrigins: vars.CORS_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+    // Switches that make life easier on a laptop have no effect anywhere else.
+    rateLimits: dev ? vars.RATE_LIMITS === 'on' : true,
+    serverTiming: vars.SERVER_TIMING ? vars.SERVER_TIMING === 'on' : dev,
+    d1LatencyMs: dev ? vars.D1_LATENCY_MS : 0,
+    logLevel: vars.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,75 @@
+import { Problem } from './problem.ts'
+
+/** How a route takes its body. `raw` is verified byte by byte before anybody parses it. */
+export type BodyType = 'json' | 'csv' | 'raw'
+
+const MEDIA_TYPE: Record<BodyType, string> = { json: 'application/json', csv: 'text/csv', raw: '*/*' }
+
+/**
+ * The raw bytes, read no further than `maxBytes`.
+ * @throws {Problem} body_too_large, unsupported_media_type.
+ */
+export async function readBody(request: Request, type: BodyType, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => new Problem('body_too_large', { detail: `The limit is ${maxBytes} bytes.` })
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  if (request.body) {
+    const reader = request.body.getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      size += value.byteLength
+      if (size > maxBytes) {
+        await reader.cancel()
+        throw tooLarge()
+      }
+      chunks.push(value)
+    }
+  }
+  if (size > 0) checkMediaType(request.headers.get('Content-Type'), type)
+  return join(chunks, size)
+}
+
+/** Text in UTF-8. @throws {Problem} malformed_request on anything else. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    throw new Problem('malformed_request', { detail: 'The body is not UTF-8.' })
+  }
+}
+
+/** No body at all is an empty object: every field of such a request is optional or reported as missing.
+ *  @throws {Problem} malformed_request */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength === 0) return {}
+  const text = decodeText(bytes)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Problem('malformed_request', { detail: `The body is not valid JSON: ${(error as Error).message}` })
+  }
+}
+
+function checkMediaType(header: string | null, type: BodyType): void {
+  if (type === 'raw') return
+  const mediaType = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (mediaType === MEDIA_TYPE[type]) return
+  throw new Problem('unsupported_media_type', {
+    detail: `Send ${MEDIA_TYPE[type]}.`,
+    headers: { Accept: MEDIA_TYPE[type] },
+  })
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks
+  if (chunks.length === 1 && only) return only
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}

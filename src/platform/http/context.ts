@@ -1,0 +1,114 @@
+import type { SQL } from 'drizzle-orm'
+import type { Mint } from '../../domain/id.ts'
+import type { PaymentProvider } from '../../domain/provider.ts'
+import type { Session } from '../../domain/session.ts'
+import { type Cache, createCache } from '../cache/cache.ts'
+import type { Memory } from '../cache/memory.ts'
+import { createMint, type Random } from '../crypto/mint.ts'
+import { type Db, type Meter, newMeter, openDb } from '../db/client.ts'
+import type { Bindings, Config } from '../env.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Idempotency } from './idempotency.ts'
+
+/** Who asks. A shopper is whoever holds a verified session token; staff hold a key with scopes. */
+export type Caller =
+  | { kind: 'nobody' }
+  | { kind: 'shopper'; session: Session }
+  | { kind: 'staff'; keyId: string }
+  | { kind: 'system'; name: string }
+
+/** Everything a use case may touch. Time and randomness are in it as values, so that none of them reads a clock. */
+export interface Context {
+  readonly bindings: Bindings
+  readonly config: Config
+  readonly now: Date
+  readonly mint: Mint
+  readonly random: Random
+  readonly log: Log
+  readonly requestId: string
+  readonly caller: Caller
+  /** The idempotency key of this request, if it brought one. */
+  readonly idempotency: Idempotency | null
+  readonly db: Db
+  readonly cache: Cache
+  readonly meter: Meter
+  /** The origin this API is reached at: `https://shop.example`. */
+  readonly origin: string
+  /** A configured payment provider, or null. */
+  provider(name: string): PaymentProvider | null
+  /** Outgoing HTTP, injected, so that tests bring their own outside world. */
+  fetch(request: Request): Promise<Response>
+  waitUntil(work: Promise<unknown>): void
+}
+
+/** What the app is made with; jobs and tests bring their own. */
+export interface Deps {
+  clock: () => Date
+  random: Random
+  memory: Memory
+  fetch: (request: Request) => Promise<Response>
+  /** Builds a request's payment providers, by name. */
+  providers: (context: Context) => (name: string) => PaymentProvider | null
+}
+
+export interface ContextInit {
+  bindings: Bindings
+  config: Config
+  deps: Deps
+  caller: Caller
+  gate: SQL | null
+  idempotency: Idempotency | null
+  /** `first-primary`, `first-unconstrained` or a bookmark. */
+  consistency: string
+  origin: string
+  requestId: string
+  now: Date
+  waitUntil: (work: Promise<unknown>) => void
+}
+
+// A D1 call that hangs longer is given up: stalls of a minute are known, and a shopper will not wait for them.
+const D1_TIME_LIMIT_MS = 5000
+
+export function createContext(init: ContextInit): Context {
+  const { bindings, config, deps, now } = init
+  const meter = newMeter()
+  const log = createLog(config.logLevel, { request_id: init.requestId })
+  const open = (consistency: string, gate: SQL | null) =>
+    openDb(bindings.DB, { consistency, meter, timeLimitMs: D1_TIME_LIMIT_MS, latencyMs: config.d1LatencyMs, gate })
+  const { waitUntil } = init
+  // Cached values are the same for everybody: they are read from any replica and never behind a caller's gate.
+  const openForCache = () => open('first-unconstrained', null)
+  const context: Context = {
+    bindings,
+    config,
+    now,
+    mint: createMint(now, deps.random),
+    random: deps.random,
+    log,
+    requestId: init.requestId,
+    caller: init.caller,
+    idempotency: init.idempotency,
+    db: open(init.consistency, init.gate),
+    cache: createCache({ memory: deps.memory, kv: bindings.CACHE, openDb: openForCache, meter, now, log, waitUntil }),
+    meter,
+    origin: init.origin,
+    provider: (name) => deps.providers(context)(name),
+    fetch: deps.fetch,
+    waitUntil,
+  }
+  return context
+}
+
+/** The actor named in audit trails and moves. */
+export function actorOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'staff':
+      return caller.keyId
+    case 'shopper':
+      return caller.session.ownerId
+    case 'system':
+      return `system:${caller.name}`
+    case 'nobody':
+      return 'nobody'
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Every problem the API answers, by its stable code. docs/problems.md is generated from it.
+ * A code, once published, keeps its meaning.
+ */
+export const PROBLEMS = {
+  malformed_request: { status: 400, title: 'The body is not readable', detail: 'Send valid JSON in UTF-8.' },
+  idempotency_key_required: {
+    status: 400,
+    title: 'Idempotency-Key is required',
+    detail: 'Send a new random Idempotency-Key (a UUID will do) with each attempt, the same one with each retry.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Authentication is required',
+    detail: 'Send a valid, unexpired token: Authorization: Bearer ...',
+  },
+  invalid_signature: {
+    status: 401,
+    title: 'The signature does not match',
+    detail:
+      'Sign the raw bytes of the body, before any parsing, with the current secret, and send a timestamp within 5 minutes.',
+  },
+  payment_declined: {
+    status: 402,
+    title: 'The payment was declined',
+    detail: 'Try again with another means of payment and a new Idempotency-Key; the order and its stock are kept.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key lacks a scope',
+    detail: 'Use a staff key with the scope this endpoint names.',
+  },
+  not_found: { status: 404, title: 'Not found', detail: 'There is nothing here that you may see.' },
+  product_not_found: { status: 404, title: 'No such product', detail: 'No published product has this id or handle.' },
+  collection_not_found: { status: 404, title: 'No such collection', detail: 'No collection has this handle.' },
+  cart_not_found: { status: 404, title: 'No such cart', detail: 'No cart of this session has this id.' },
+  line_not_found: { status: 404, title: 'No such line', detail: 'The cart has no line with this id.' },
+  order_not_found: { status: 404, title: 'No such order', detail: 'No order of this session has this id.' },
+  payment_not_found: { status: 404, title: 'No such payment', detail: 'No payment has this id.' },
+  promotion_not_found: { status: 404, title: 'No such promotion', detail: 'No promotion has this id.' },
+  event_not_found: { status: 404, title: 'No such event', detail: 'No webhook event has this id.' },
+  provider_not_found: {
+    status: 404,
+    title: 'No such payment provider',
+    detail: 'No payment provider of this name is configured.',
+  },
+  method_not_allowed: { status: 405, title: 'Method not allowed', detail: 'See the Allow header.' },
+  cart_changed: {
+    status: 409,
+    title: 'The cart is no longer what the shopper saw',
+    detail: 'Show the cart in this answer and ask again with its total as expected_total.',
+  },
+  cart_completed: {
+    status: 409,
+    title: 'The cart has been ordered',
+    detail: 'Start a new cart; the order is named here.',
+  },
+  cart_conflict: {
+    status: 409,
+    title: 'The cart was changed at the same time',
+    detail: 'Read the cart and try again.',
+  },
+  out_of_stock: { status: 409, title: 'Not enough in stock', detail: 'Lower the quantity of the lines named here.' },
+  code_taken: { status: 409, title: 'The discount code is taken', detail: 'Another promotion has this code.' },
+  handle_taken: { status: 409, title: 'The handle is taken', detail: 'Another product has this handle.' },
+  sku_taken: { status: 409, title: 'The SKU is taken', detail: 'Another variant has this SKU.' },
+  payment_closed: {
+    status: 409,
+    title: 'The payment is closed',
+    detail: 'This payment was given up or already decided; complete the cart again for a new one.',
+  },
+  promotion_exhausted: {
+    status: 409,
+    title: 'The promotion is used up',
+    detail: 'Its last use was claimed at this moment.',
+  },
+  event_not_replayable: {
+    status: 409,
+    title: 'The event needs no replay',
+    detail: 'Only unmatched, failed and dead events are replayed.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'The first request with this key is still at work',
+    detail: 'Retry after the time given; the answer will be the first one.',
+  },
+  cart_gone: { status: 410, title: 'The cart has ended', detail: 'It was merged or has expired.' },
+  version_mismatch: {
+    status: 412,
+    title: 'The resource has another version',
+    detail: 'Read it again and repeat the change with its new ETag in If-Match.',
+  },
+  body_too_large: { status: 413, title: 'The body is too large', detail: 'See the limit of this endpoint.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported content type',
+    detail: 'See the Accept header of this answer.',
+  },
+  invalid_request: {
+    status: 422,
+    title: 'The request breaks the contract',
+    detail: 'See errors; each names what it is about by a JSON pointer.',
+  },
+  invalid_cursor: {
+    status: 422,
+    title: 'The cursor is not of this list',
+    detail: 'Use next_cursor as it came, with the same filters and sort.',
+  },
+  idempotency_conflict: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another body',
+    detail: 'A new request needs a new key.',
+  },
+  cart_empty: { status: 422, title: 'The cart is empty', detail: 'Add a line first.' },
+  cart_incomplete: { status: 422, title: 'The cart is not complete', detail: 'Fill in what `missing` names.' },
+  rate_limited: { status: 429, title: 'Too many requests', detail: 'Slow down and try again after the time given.' },
+  internal_error: {
+    status: 500,
+    title: 'Something broke on our side',
+    detail: 'It has been logged under the request id. Retrying with the same Idempotency-Key is safe.',
+  },
+  provider_unavailable: {
+    status: 502,
+    title: 'The payment provider did not answer',
+    detail: 'Nothing was charged. Try again in a moment.',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    detail: 'Try again after the time given; retrying with the same Idempotency-Key is safe.',
+  },
+  misconfigured: {
+    status: 503,
+    title: 'The service is not configured',
+    detail: 'The operator finds the reason in the log and at /readyz.',
+  },
+} as const satisfies Record<string, { status: number; title: string; detail: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** What broke, and where: a JSON pointer into the body, `/query/<name>` or `/path/<name>`. */
+export interface ProblemError {
+  pointer: string
+  detail: string
+}
+
+export interface ProblemInit {
+  detail?: string
+  errors?: readonly ProblemError[]
+  headers?: Readonly<Record<string, string>>
+  /** Further members of the answer: a fresh cart, the lines that are short. */
+  members?: Readonly<Record<string, unknown>>
+}
+
+/** A refusal on its way to the edge, where it becomes `application/problem+json` (RFC 9457). */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly init: ProblemInit
+  constructor(code: ProblemCode, init: ProblemInit = {}) {
+    super(code)
+    this.code = code
+    this.init = init
+  }
+}
+
+/** A contract violation at one place. */
+export function invalid(pointer: string, detail: string): Problem {
+  return new Problem('invalid_request', { errors: [{ pointer, detail }] })
+}
+
+/** The answer itself. `type` is the code's place in the published catalogue. */
+export function problemResponse(code: ProblemCode, requestId: string, init: ProblemInit = {}): Response {
+  const { status, title, detail } = PROBLEMS[code]
+  const body = {
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    detail: init.detail ?? detail,
+    code,
+    request_id: requestId,
+    ...(init.errors ? { errors: init.errors } : {}),
+    ...init.members,
+  }
+  const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'private, no-store', ...init.headers }
+  return new Response(JSON.stringify(body), { status, headers })
+}

@@ -1,0 +1,35 @@
+import { asc, inArray, sql } from 'drizzle-orm'
+import type { Mint } from '../domain/id.ts'
+import { type Query, q, type Write } from './db/client.ts'
+import { outbox } from './db/schema/platform.ts'
+
+/** What happened, told to higher rows and the outside after the commit that made it true. */
+export interface OutboxEvent {
+  topic: string
+  subjectId: string
+  payload?: Record<string, unknown>
+}
+
+/** Announces events in the batch of their cause: no cause without its event, no event without its cause. */
+export function announce(mint: Mint, now: Date, events: readonly OutboxEvent[]): Write[] {
+  if (events.length === 0) return []
+  const rows = events.map(({ topic, subjectId, payload }) => ({
+    id: mint('event'),
+    topic,
+    subjectId,
+    payload: payload ?? {},
+    createdAt: now.getTime(),
+  }))
+  return [q.insert(outbox).values(rows)]
+}
+
+export type OutboxRow = typeof outbox.$inferSelect
+
+export function listUnsentEvents(limit: number): Query<OutboxRow[]> {
+  return q.select().from(outbox).orderBy(asc(outbox.id)).limit(limit)
+}
+
+/** Sent events leave; a crash between sending and this repeats them, which consumers must bear anyway. */
+export function removeSentEvents(ids: readonly string[]): Write {
+  return q.delete(outbox).where(inArray(outbox.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`))
+}
