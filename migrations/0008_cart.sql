@@ -1,6 +1,7 @@
 -- No foreign key to catalog or order tables: carts may move to databases of their own, chosen by the id's shard slot.
 -- order_id is the cart's live order, null again when that order is cancelled. refusals: JSON object, promotion id ->
 -- reason, what a complete found out that a cart's own data cannot tell. Addresses, codes and metadata are JSON.
+-- customer_key: SHA-256 of the normalised e-mail, which promotions count by.
 CREATE TABLE carts (
   id TEXT PRIMARY KEY,
   owner_id TEXT NOT NULL,
@@ -10,6 +11,7 @@ CREATE TABLE carts (
   country TEXT NOT NULL,
   locale TEXT NOT NULL,
   email TEXT,
+  customer_key TEXT,
   shipping_address TEXT,
   billing_address TEXT,
   shipping_option_id TEXT,

@@ -1,4 +1,5 @@
--- A snapshot: nothing here is looked up in the catalog again. totals, addresses and tax_lines are JSON.
+-- A snapshot: nothing here is looked up in the catalog again. totals, addresses and promotions (the uses it claimed)
+-- are JSON.
 -- cart_version says which cart was ordered. number is taken at confirmation, so numbers have no gaps.
 CREATE TABLE orders (
   id TEXT PRIMARY KEY,
@@ -21,6 +22,7 @@ CREATE TABLE orders (
   totals TEXT NOT NULL,
   shipping TEXT,
   discount_codes TEXT NOT NULL,
+  promotions TEXT NOT NULL,
   rounding TEXT NOT NULL,
   shipping_address TEXT,
   billing_address TEXT,

@@ -69,6 +69,5 @@ CREATE INDEX refunds_pending ON refunds (id) WHERE status = 'pending';
 CREATE TABLE test_payments (
   payment_id TEXT PRIMARY KEY,
   status TEXT NOT NULL CONSTRAINT test_payments_status CHECK (status IN ('pending', 'succeeded', 'declined', 'closed')),
-  refunded INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -23,6 +23,8 @@ export interface PaymentProvider {
   refund(payment: PaymentReference, refundId: string, amount: Money): Promise<RefundState>
   /** Verifies the raw bytes and reads the events they carry. Bytes are parsed only after the signature held. */
   readWebhook(raw: Uint8Array, headers: Headers, now: Date): Promise<WebhookReading>
+  /** Reads the payload of an event whose signature held when it arrived, for a retry or a replay. */
+  readStoredEvent(payload: string, eventId: string): ProviderEvent
 }
 
 export interface SessionRequest {
@@ -42,6 +44,8 @@ export interface PaymentReference {
   paymentId: string
   reference: string | null
   amount: Money
+  expiresAt: Date
+  origin: string
 }
 
 export interface SessionState {

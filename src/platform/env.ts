@@ -14,6 +14,8 @@ export interface Bindings {
   STAGE: string
   SESSION_KEYS: string
   TEST_PAYMENT_WEBHOOK_SECRET?: string
+  /** Where this API is reached, for links made by jobs. */
+  PUBLIC_ORIGIN?: string
   SESSION_ISSUER?: string
   CORS_ORIGINS?: string
   RATE_LIMITS?: string

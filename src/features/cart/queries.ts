@@ -37,6 +37,7 @@ export type CartChanges = Partial<
   Pick<
     CartRow,
     | 'email'
+    | 'customerKey'
     | 'shippingAddress'
     | 'billingAddress'
     | 'shippingOptionId'

@@ -146,6 +146,7 @@ export function createCache(options: CacheOptions): Cache {
       const generation = (results[0] as { value: number }[])[0]?.value ?? 0
       let offset = 1
       plans.forEach(({ family, keys, queries }, index) => {
+        if (keys.length === 0) return
         const values = family.collect(results.slice(offset, offset + queries.length), keys)
         offset += queries.length
         put(family, values, generation)

@@ -13,6 +13,7 @@ export const carts = sqliteTable('carts', {
   country: text().notNull(),
   locale: text().notNull(),
   email: text(),
+  customerKey: text('customer_key'),
   shippingAddress: text('shipping_address', { mode: 'json' }).$type<Address>(),
   billingAddress: text('billing_address', { mode: 'json' }).$type<Address>(),
   shippingOptionId: text('shipping_option_id'),

@@ -2,7 +2,14 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Address } from '../../../domain/address.ts'
 import type { FulfillmentStatus, Lifecycle, OrderStatus, PaymentStatus } from '../../../domain/order.ts'
 import type { Metadata } from '../../../domain/product.ts'
-import type { LineDiscount, LineTax, QuotedShipping, RoundingPolicy, Totals } from '../../../domain/quote.ts'
+import type {
+  AppliedPromotion,
+  LineDiscount,
+  LineTax,
+  QuotedShipping,
+  RoundingPolicy,
+  Totals,
+} from '../../../domain/quote.ts'
 
 export const orders = sqliteTable('orders', {
   id: text().primaryKey(),
@@ -23,6 +30,7 @@ export const orders = sqliteTable('orders', {
   totals: text({ mode: 'json' }).$type<Totals>().notNull(),
   shipping: text({ mode: 'json' }).$type<QuotedShipping>(),
   discountCodes: text('discount_codes', { mode: 'json' }).$type<string[]>().notNull(),
+  promotions: text({ mode: 'json' }).$type<AppliedPromotion[]>().notNull(),
   rounding: text({ mode: 'json' }).$type<RoundingPolicy>().notNull(),
   shippingAddress: text('shipping_address', { mode: 'json' }).$type<Address>(),
   billingAddress: text('billing_address', { mode: 'json' }).$type<Address>(),

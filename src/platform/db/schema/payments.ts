@@ -64,6 +64,5 @@ export const refunds = sqliteTable('refunds', {
 export const testPayments = sqliteTable('test_payments', {
   paymentId: text('payment_id').primaryKey(),
   status: text().$type<'pending' | 'succeeded' | 'declined' | 'closed'>().notNull(),
-  refunded: integer().notNull(),
   updatedAt: integer('updated_at').notNull(),
 })

@@ -1,0 +1,69 @@
+import { Hono } from 'hono'
+import { cartRoutes } from './features/cart/routes.ts'
+import { catalogAdminRoutes } from './features/catalog/admin.ts'
+import { catalogRoutes } from './features/catalog/routes.ts'
+import { reopenCart } from './features/checkout/abandon.ts'
+import { checkoutRoutes } from './features/checkout/routes.ts'
+import { integrityAdminRoutes } from './features/integrity/admin.ts'
+import { inventoryAdminRoutes } from './features/inventory/admin.ts'
+import { orderAdminRoutes } from './features/orders/admin.ts'
+import { orderRoutes } from './features/orders/routes.ts'
+import { configuredProviders } from './features/payments/providers.ts'
+import { paymentRoutes } from './features/payments/routes.ts'
+import { promotionAdminRoutes } from './features/promotions/admin.ts'
+import { searchRoutes } from './features/search/routes.ts'
+import { authenticate } from './features/sessions/authenticate.ts'
+import { sessionRoutes } from './features/sessions/routes.ts'
+import { webhookAdminRoutes } from './features/webhooks-in/admin.ts'
+import { webhookRoutes } from './features/webhooks-in/routes.ts'
+import { Memory } from './platform/cache/memory.ts'
+import { cryptoRandom } from './platform/crypto/mint.ts'
+import type { Bindings } from './platform/env.ts'
+import type { Deps } from './platform/http/context.ts'
+import { preflight, refuseMethod, refusePath } from './platform/http/fallback.ts'
+import { healthRoutes } from './platform/http/health.ts'
+import type { Route } from './platform/http/route.ts'
+import { serve } from './platform/http/serve.ts'
+
+/** Every route of the API. openapi.json, the access matrix and the budget table are made from this list. */
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...searchRoutes,
+  ...catalogRoutes,
+  ...sessionRoutes,
+  ...cartRoutes(reopenCart),
+  ...checkoutRoutes,
+  ...orderRoutes,
+  ...paymentRoutes,
+  ...webhookRoutes,
+  ...catalogAdminRoutes,
+  ...inventoryAdminRoutes,
+  ...promotionAdminRoutes,
+  ...orderAdminRoutes,
+  ...webhookAdminRoutes,
+  ...integrityAdminRoutes,
+]
+
+/** What the Worker is made with; tests bring their own clock, chance and outside world. */
+export function defaultDeps(overrides: Partial<Deps> = {}): Deps {
+  return {
+    clock: () => new Date(),
+    random: cryptoRandom,
+    memory: new Memory(),
+    fetch: (request) => fetch(request),
+    providers: configuredProviders,
+    ...overrides,
+  }
+}
+
+export function createApp(deps: Deps): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>()
+  const byPath = Map.groupBy(routes, ({ path }) => path)
+  for (const [path, here] of byPath) {
+    for (const route of here) app.on(route.method.toUpperCase(), path, serve(route, deps, authenticate))
+    app.options(path, preflight(here))
+    app.all(path, refuseMethod(here, deps))
+  }
+  app.notFound(refusePath(deps))
+  return app
+}

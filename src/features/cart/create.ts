@@ -1,0 +1,86 @@
+import { CART_LIFETIME_MS, type Warning } from '../../domain/cart.ts'
+import { want } from '../../platform/cache/cache.ts'
+import type { Context } from '../../platform/http/context.ts'
+import { claimKey } from '../../platform/http/idempotency.ts'
+import { invalid } from '../../platform/http/problem.ts'
+import { chooseMarket } from '../catalog/market.ts'
+import { priceIn } from '../catalog/product.ts'
+import { marketsFamily } from '../catalog/queries.ts'
+import { customerKey } from '../promotions/customer.ts'
+import { type IssuedToken, issueGuestToken } from '../sessions/guest.ts'
+import { type LineWish, resolveLines } from './lines.ts'
+import { priceForDisplay } from './load.ts'
+import type { PricedCart } from './priced.ts'
+import { type CartLineRow, type CartRow, insertCart } from './queries.ts'
+
+export interface NewCart {
+  currency?: string | undefined
+  country?: string | undefined
+  locale?: string | undefined
+  email?: string | undefined
+  lines: readonly LineWish[]
+}
+
+/**
+ * Makes a cart for the caller; without a session it starts one. One trip when the catalog's cache is warm.
+ * @throws {Problem} invalid_request, out_of_stock.
+ */
+export async function createCart(
+  context: Context,
+  wish: NewCart,
+): Promise<{ priced: PricedCart; warnings: Warning[]; session: IssuedToken | null }> {
+  const { now, mint, cache, caller, idempotency } = context
+  const [markets] = await cache.load([want(marketsFamily, ['all'])])
+  const choice = chooseMarket(markets.get('all')?.value ?? [], wish, '')
+  const { lines: resolved, warnings } =
+    wish.lines.length > 0 ? await resolveLines(context, wish.lines) : { lines: [], warnings: [] }
+  const ownerId = caller.kind === 'shopper' ? caller.session.ownerId : mint('guest')
+  const at = now.getTime()
+  const cart: CartRow = {
+    id: mint('cart'),
+    ownerId,
+    version: 1,
+    status: 'open',
+    currency: choice.currency,
+    country: choice.country,
+    locale: choice.locale,
+    email: wish.email ?? null,
+    customerKey: await customerKey(wish.email ?? null),
+    shippingAddress: null,
+    billingAddress: null,
+    shippingOptionId: null,
+    discountCodes: [],
+    refusals: {},
+    note: null,
+    metadata: {},
+    orderId: null,
+    mergedInto: null,
+    catalogGeneration: 0,
+    createdAt: at,
+    updatedAt: at,
+    expiresAt: at + CART_LIFETIME_MS,
+  }
+  const lines = resolved.map((line, index): CartLineRow => {
+    const price = priceIn(line.sellable.prices, cart.currency, choice.marketId)
+    if (!price) throw invalid(`/lines/${index}`, `has no price in ${cart.currency}`)
+    return {
+      cartId: cart.id,
+      variantId: line.sellable.variantId,
+      attributesKey: line.attributesKey,
+      id: mint('line'),
+      quantity: line.quantity,
+      attributes: line.attributes,
+      seenUnitAmount: price.amount,
+      seenCurrency: cart.currency,
+      seenAvailable: line.available,
+      // Later by their place, so that lines keep the order they came in.
+      createdAt: at + index,
+    }
+  })
+  await context.db.commit([...claimKey(idempotency, now, cart.id, 201), ...insertCart(cart, lines)], [], {
+    repeatable: idempotency !== null,
+  })
+  const priced = await priceForDisplay(context, cart, lines)
+  const session = caller.kind === 'shopper' ? null : await issueGuestToken(context, { ownerId })
+  return { priced, warnings, session }
+}

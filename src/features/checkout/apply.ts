@@ -1,0 +1,52 @@
+import { sql } from 'drizzle-orm'
+import type { PaymentFact } from '../../domain/payment.ts'
+import type { Write } from '../../platform/db/client.ts'
+import { ConstraintError } from '../../platform/db/errors.ts'
+import { actorOf, type Context } from '../../platform/http/context.ts'
+import { orderOfPayment } from '../payments/queries.ts'
+import { type SettleDetails, type Settlement, settle } from './settle.ts'
+import { type OrderState, RACES, readOrderState } from './state.ts'
+
+export const MAX_TRIES = 6
+
+/** Whether a commit lost a race and should be decided anew from a fresh state. */
+export function lostRace(error: unknown): boolean {
+  return error instanceof ConstraintError && RACES.has(error.constraint)
+}
+
+/**
+ * Applies a fact to its payment and order, once, however often it comes and whoever else is at it: read, decide,
+ * commit, and decide anew when somebody was faster.
+ * @param known a state that was just read, to save the first trip.
+ * @param alongside writes that belong into the same batch, given the settlement (an event's mark, an outcome).
+ * @returns null when there is no such payment.
+ */
+export async function applyFact(
+  context: Context,
+  paymentId: string,
+  fact: PaymentFact,
+  options: {
+    details?: SettleDetails
+    known?: OrderState | null
+    actor?: string
+    alongside?: (settlement: Settlement) => Write[]
+  } = {},
+): Promise<Settlement | null> {
+  const { db, now, mint } = context
+  const actor = options.actor ?? actorOf(context.caller)
+  let state = options.known ?? null
+  for (let tries = 1; ; tries += 1) {
+    state ??= await readOrderState(db, sql`${orderOfPayment(paymentId)}`)
+    const payment = state?.payments.find(({ id }) => id === paymentId)
+    if (!state || !payment) return null
+    const settlement = settle(state, payment, fact, { now, mint, actor }, options.details)
+    const writes = [...settlement.writes, ...(options.alongside?.(settlement) ?? [])]
+    try {
+      if (writes.length > 0) await db.commit(writes, [], { repeatable: true })
+      return settlement
+    } catch (error) {
+      if (!lostRace(error) || tries >= MAX_TRIES) throw error
+      state = null
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { route } from '../../platform/http/route.ts'
+import { TestPaymentInput, TestPaymentParams, TestPaymentView } from './contract.ts'
+import { findTestPayment } from './queries.ts'
+import { testPaymentPage } from './test-page.ts'
+import { decideTestPayment, mustFindTestPayment } from './test-payment.ts'
+
+export const paymentRoutes = [
+  route(
+    {
+      id: 'showTestPayment',
+      method: 'get',
+      path: '/v1/test-payments/:payment',
+      summary: 'Development: the test provider’s page with three buttons',
+      access: 'dev',
+      limit: 'browse',
+      params: TestPaymentParams,
+      returns: null,
+      statuses: [200],
+      problems: ['payment_not_found'],
+    },
+    async (context, { params }) => testPaymentPage(await mustFindTestPayment(context, params.payment)),
+  ),
+  route(
+    {
+      id: 'decideTestPayment',
+      method: 'post',
+      path: '/v1/test-payments/:payment',
+      summary: 'Development: let a test payment succeed, be declined or stay pending; a signed webhook follows',
+      access: 'dev',
+      limit: 'checkout',
+      params: TestPaymentParams,
+      body: TestPaymentInput,
+      returns: TestPaymentView,
+      problems: ['payment_not_found', 'payment_closed'],
+      replay: async ({ db }, id) => {
+        const [[entry]] = await db.read(findTestPayment(id))
+        return { body: { payment_id: id, outcome: entry?.status ?? 'closed', delivered: true } }
+      },
+    },
+    async (context, { params, body }) => {
+      const { paymentId, outcome, delivered } = await decideTestPayment(context, params.payment, body.outcome)
+      return { body: { payment_id: paymentId, outcome, delivered } }
+    },
+  ),
+]

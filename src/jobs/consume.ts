@@ -1,0 +1,15 @@
+import { recover } from '../features/checkout/recover.ts'
+import type { Context } from '../platform/http/context.ts'
+import type { QueueMessage } from './relay.ts'
+
+/** What a higher row does about an event of a lower one. Topics without an entry are for the outside. */
+const CONSUMERS: Readonly<Record<string, (context: Context, message: QueueMessage) => Promise<unknown>>> = {
+  // Money that has no order goes back at once; the cron would do it a minute later.
+  'payment.unusable': (context) => recover(context),
+}
+
+/** Handles one message of the queue. It may come twice: what it calls decides anew from what is stored. */
+export async function consume(context: Context, message: QueueMessage): Promise<void> {
+  context.log.info('event', { topic: message.topic, subject_id: message.subject_id, event_id: message.id })
+  await CONSUMERS[message.topic]?.(context, message)
+}

@@ -1,0 +1,34 @@
+import type { Context } from '../platform/http/context.ts'
+import { listUnsentEvents, removeSentEvents } from '../platform/outbox.ts'
+
+const BATCH = 100
+
+/** What travels on the queue. */
+export interface QueueMessage {
+  id: string
+  topic: string
+  subject_id: string
+  payload: Record<string, unknown>
+  created_at: string
+}
+
+/**
+ * Sends committed events to the queue, then forgets them. A crash in between sends them again: consumers know an event
+ * by its id.
+ */
+export async function relayOutbox({ db, bindings }: Context): Promise<number> {
+  const [rows] = await db.read(listUnsentEvents(BATCH))
+  if (rows.length === 0) return 0
+  const messages = rows.map(({ id, topic, subjectId, payload, createdAt }) => ({
+    body: {
+      id,
+      topic,
+      subject_id: subjectId,
+      payload,
+      created_at: new Date(createdAt).toISOString(),
+    } satisfies QueueMessage,
+  }))
+  await bindings.EVENTS.sendBatch(messages)
+  await db.commit([removeSentEvents(rows.map(({ id }) => id))])
+  return rows.length
+}

@@ -1,0 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto'
+
+/** Variables and secrets of the tests' Worker; keys are made anew for every run. */
+export function testBindings() {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test-1' }
+  return {
+    STAGE: 'dev',
+    SESSION_KEYS: JSON.stringify({ keys: [key] }),
+    TEST_PAYMENT_WEBHOOK_SECRET: `whsec_${Buffer.from('a test secret of 32 bytes length').toString('base64')}`,
+    CORS_ORIGINS: 'https://shop.example',
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'error',
+  }
+}

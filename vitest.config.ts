@@ -1,0 +1,36 @@
+import path from 'node:path'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { testBindings } from './test/support/bindings.ts'
+
+// Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, all files in one isolate: isolation
+// a file would cost a second each, so tests use ids of their own instead.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'node', include: ['test/*.test.ts', 'test/{domain,features,platform}/**/*.test.ts'] } },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/worker.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...testBindings(),
+                MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/{http,jobs,promises}/**/*.test.ts'],
+          setupFiles: ['./test/support/setup.ts'],
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
