@@ -24,7 +24,7 @@ export interface Bindings {
   LOG_LEVEL?: string
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'off'
 
 export interface Config {
   stage: 'dev' | 'staging' | 'production'
@@ -66,7 +66,7 @@ function parse(bindings: Bindings): Config {
     RATE_LIMITS: onOff.default('on'),
     SERVER_TIMING: onOff.optional(),
     D1_LATENCY_MS: z.coerce.number().int().min(0).max(1000).default(0),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'off']).default('info'),
   })
   const parsed = schema.safeParse(bindings)
   if (!parsed.success) {

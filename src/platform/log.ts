@@ -11,7 +11,7 @@ export interface Log {
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
+const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3, off: 4 }
 
 export function createLog(level: LogLevel, base: Fields): Log {
   const write = (at: LogLevel, event: string, fields: Fields | undefined) => {

@@ -1,0 +1,35 @@
+/** Where a fault strikes: before the call, so that nothing of it took effect, or after it, so that all of it did. */
+export interface Fault {
+  /** The how-manieth call, from 1. */
+  call: number
+  when: 'before' | 'after'
+}
+
+export class InjectedFault extends Error {}
+
+/**
+ * The real database with one fault in it, as a Worker that is killed at this point would leave it. `calls` counts, so
+ * that a run without a fault tells how many points there are.
+ */
+export function withFault(database: D1Database, fault: Fault | null): { database: D1Database; calls: () => number } {
+  let calls = 0
+  const batch = async (run: () => Promise<D1Result[]>): Promise<D1Result[]> => {
+    calls += 1
+    const strikes = fault?.call === calls
+    if (strikes && fault.when === 'before') throw new InjectedFault('before')
+    const results = await run()
+    if (strikes) throw new InjectedFault('after')
+    return results
+  }
+  const faulty = {
+    withSession(constraint?: string) {
+      const session = database.withSession(constraint)
+      return {
+        prepare: (query: string) => session.prepare(query),
+        batch: (statements: D1PreparedStatement[]) => batch(() => session.batch(statements)),
+        getBookmark: () => session.getBookmark(),
+      }
+    },
+  }
+  return { database: faulty as unknown as D1Database, calls: () => calls }
+}
