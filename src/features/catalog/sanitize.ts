@@ -35,7 +35,8 @@ const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers ignore them in addresses, so `java\nscript:` runs.
 const ADDRESS_CONTROLS = /[\u0000-\u001F\u007F]/g
 
-let parser: Promise<typeof import('xss')> | null = null
+type Parser = typeof import('xss/lib/parser.js').default
+let parser: Promise<Parser> | null = null
 
 /**
  * The part of `html` that may stand in a storefront page as it is. Unknown elements lose their tags and keep their
@@ -46,9 +47,8 @@ let parser: Promise<typeof import('xss')> | null = null
  * sanitising again changes nothing: a description that is imported twice is the same description.
  */
 export async function sanitizeHtml(html: string): Promise<string> {
-  // Loaded by the first use, so that the Worker does not start slower for what only catalog writes need. xss is
-  // CommonJS: its default export is the whole module, which its types do not say.
-  parser ??= import('xss').then((xss) => xss.default as unknown as typeof import('xss'))
+  // Loaded by the first use, so that the Worker does not start slower for what only catalog writes need.
+  parser ??= import('xss/lib/parser.js').then((module) => module.default)
   const { parseTag, parseAttr } = await parser
   const open: string[] = []
   const closeDownTo = (depth: number) => open.splice(depth).reduceRight((tags, element) => `${tags}</${element}>`, '')
