@@ -3,6 +3,10 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { testBindings } from './test/support/bindings.ts'
 
+// Read by the tests' Worker like every secret; wrangler warns where a required one is nowhere.
+const bindings = testBindings()
+process.env.SESSION_KEYS = bindings.SESSION_KEYS
+
 // Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, all files in one isolate: isolation
 // a file would cost a second each, so tests use ids of their own instead.
 export default defineConfig({
@@ -16,7 +20,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
-                ...testBindings(),
+                ...bindings,
                 MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
               },
             },

@@ -35,7 +35,7 @@ export interface CacheOptions {
   memory: Memory
   kv: KVNamespace
   /** Opened only when something is missing: a hot read has no database at all. */
-  openDb: () => Db
+  openDb: (consistency: 'first-unconstrained' | 'first-primary') => Db
   meter: Meter
   now: Date
   log: Log
@@ -63,6 +63,8 @@ export interface Cache {
 
 // KV keeps a value long past its freshness: it is what storefronts live on while D1 is down.
 const KV_KEEP_SECONDS = 7 * 24 * 3600
+const MAX_KV_KEY_BYTES = 512
+const encoder = new TextEncoder()
 
 export function createCache(options: CacheOptions): Cache {
   const { memory, kv, meter, log } = options
@@ -70,11 +72,13 @@ export function createCache(options: CacheOptions): Cache {
   let stale = false
 
   function put<Value>(family: Family<Value>, values: ReadonlyMap<string, Value>, generation: number): void {
+    // A refill that was held up while this isolate made a change brings nothing that anybody should keep.
+    if (generation < memory.floor) return
     for (const [key, value] of values) {
       const id = `${family.name}:${key}`
       const entry: Cached<Value> = { generation, storedAt: nowMs, value }
       memory.set(id, entry, nowMs)
-      if (!memory.mayWriteKv(id, nowMs)) continue
+      if (!fitsKv(id) || !memory.mayWriteKv(id, nowMs)) continue
       meter.kvWrites += 1
       const write = kv.put(id, JSON.stringify(entry), { expirationTtl: KV_KEEP_SECONDS })
       options.waitUntil(write.catch((error) => log.error('cache_write_failed', error, { key: id })))
@@ -120,14 +124,16 @@ export function createCache(options: CacheOptions): Cache {
       }
     })
     if (atKv.length > 0 && !fresh) {
-      const found = await readKv(atKv.map(({ id }) => id))
+      const found = await readKv(atKv.map(({ id }) => id).filter(fitsKv))
       for (const { index, key, id } of atKv) {
         const entry = found.get(id)
         const family = wants[index]?.family
         if (entry && family && settle(index, key, entry, family.freshMs)) memory.set(id, entry, nowMs)
       }
     }
-    if (missing.some((keys) => keys.size > 0)) await readD1(wants, missing, loaded, fresh ? [] : old)
+    if (missing.some((keys) => keys.size > 0)) {
+      await readD1(wants, missing, loaded, fresh ? null : { old, lowest })
+    }
     return loaded
   }
 
@@ -135,15 +141,22 @@ export function createCache(options: CacheOptions): Cache {
     wants: readonly Want<unknown>[],
     missing: readonly Set<string>[],
     loaded: readonly Map<string, Cached>[],
-    old: readonly Map<string, Cached>[],
+    known: { old: readonly Map<string, Cached>[]; lowest: number } | null,
   ): Promise<void> {
     const plans = wants.map(({ family }, index) => {
       const keys = [...(missing[index] ?? [])]
       return { family, keys, queries: keys.length > 0 ? family.queries(keys) : [] }
     })
+    const queries = plans.flatMap((plan) => plan.queries)
     try {
-      const results = await options.openDb().read(findGeneration(), ...plans.flatMap(({ queries }) => queries))
-      const generation = (results[0] as { value: number }[])[0]?.value ?? 0
+      let results = await options
+        .openDb(known ? 'first-unconstrained' : 'first-primary')
+        .read(findGeneration(), ...queries)
+      if (known && generationIn(results) < known.lowest) {
+        // The replica has not heard of a change that this isolate, or this cart, has already shown.
+        results = await options.openDb('first-primary').read(findGeneration(), ...queries)
+      }
+      const generation = generationIn(results)
       let offset = 1
       plans.forEach(({ family, keys, queries }, index) => {
         if (keys.length === 0) return
@@ -154,13 +167,14 @@ export function createCache(options: CacheOptions): Cache {
         for (const key of keys) if (!values.has(key)) memory.delete(`${family.name}:${key}`)
       })
     } catch (error) {
-      const covered = missing.every((keys, index) => [...keys].every((key) => old[index]?.has(key)))
+      const covered =
+        known !== null && missing.every((keys, index) => [...keys].every((key) => known.old[index]?.has(key)))
       if (!(error instanceof DatabaseUnavailable) || !covered) throw error
       stale = true
       log.warn('cache_stale_served', { keys: missing.reduce((sum, keys) => sum + keys.size, 0) })
       missing.forEach((keys, index) => {
         for (const key of keys) {
-          const entry = old[index]?.get(key)
+          const entry = known.old[index]?.get(key)
           if (entry) loaded[index]?.set(key, entry)
         }
       })
@@ -175,4 +189,12 @@ export function createCache(options: CacheOptions): Cache {
       return stale
     },
   }
+}
+
+function generationIn(results: readonly unknown[]): number {
+  return (results[0] as { value: number }[])[0]?.value ?? 0
+}
+
+function fitsKv(id: string): boolean {
+  return encoder.encode(id).byteLength <= MAX_KV_KEY_BYTES
 }

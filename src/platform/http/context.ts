@@ -77,7 +77,7 @@ export function createContext(init: ContextInit): Context {
     openDb(bindings.DB, { consistency, meter, timeLimitMs: D1_TIME_LIMIT_MS, latencyMs: config.d1LatencyMs, gate })
   const { waitUntil } = init
   // Cached values are the same for everybody: they are read from any replica and never behind a caller's gate.
-  const openForCache = () => open('first-unconstrained', null)
+  const openForCache = (consistency: string) => open(consistency, null)
   const context: Context = {
     bindings,
     config,
