@@ -4,6 +4,7 @@ import { catalogAdminRoutes } from './features/catalog/admin.ts'
 import { catalogRoutes } from './features/catalog/routes.ts'
 import { reopenCart } from './features/checkout/abandon.ts'
 import { checkoutRoutes } from './features/checkout/routes.ts'
+import { importAdminRoutes } from './features/imports/admin.ts'
 import { integrityAdminRoutes } from './features/integrity/admin.ts'
 import { inventoryAdminRoutes } from './features/inventory/admin.ts'
 import { orderAdminRoutes } from './features/orders/admin.ts'
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...promotionAdminRoutes,
   ...orderAdminRoutes,
   ...webhookAdminRoutes,
+  ...importAdminRoutes,
   ...integrityAdminRoutes,
 ]
 
