@@ -10,6 +10,9 @@ export type Rounding = 'half_up' | 'half_even'
 /** One whole, in parts per million: the unit of every percentage and tax rate (20 % = 200_000, 8.875 % = 88_750). */
 export const MILLION = 1_000_000
 
+/** The highest price of one piece, in minor units: 9,999 of it on each of 200 lines, taxed, is still an exact sum. */
+export const MAX_PRICE = 2_000_000_000
+
 // ISO 4217 list one, active codes that money is paid in; those without two decimals are listed with theirs.
 const TWO_DECIMALS =
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG'

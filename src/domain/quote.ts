@@ -122,7 +122,8 @@ export function quote(input: QuoteInput): Quote {
     const total = gross - discount + (included ? 0 : tax)
     quoted.set(line.id, { id: line.id, subtotal: gross, discount, tax, total, discounts: lineDiscounts, taxes })
   })
-  const lines = input.lines.map(({ id }) => mustGet(quoted, id))
+  if (quoted.size !== input.lines.length) throw new RangeError('quote: two lines share an id')
+  const lines = input.lines.flatMap(({ id }) => quoted.get(id) ?? [])
   const shipping = quoteShipping(input)
 
   const shippingAmount = shipping?.amount ?? 0
@@ -221,12 +222,9 @@ function spendGiftCards(total: number, cards: QuoteInput['giftCards']): Quote['g
   })
 }
 
+/** @throws {RangeError} past 2^53: beyond it a sum would no longer be exact. */
 function sum(amounts: readonly number[]): number {
-  return amounts.reduce((left, right) => left + right, 0)
-}
-
-function mustGet<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
-  const value = map.get(key)
-  if (value === undefined) throw new RangeError('quote: two lines share an id')
-  return value
+  const total = amounts.reduce((left, right) => left + right, 0)
+  if (!Number.isSafeInteger(total)) throw new RangeError('quote: an amount is too large')
+  return total
 }

@@ -49,9 +49,9 @@ export function planHolds(demand: ReadonlyMap<string, number>, levels: readonly 
   const short: { variantId: string; requested: number; available: number }[] = []
   for (const [variantId, requested] of demand) {
     const places = levels.filter((level) => level.variantId === variantId)
+    if (places.some(({ policy }) => policy === 'untracked')) continue
     const available = availableQuantity(places)
-    if (available === null) continue
-    if (available < requested) {
+    if (available !== null && available < requested) {
       short.push({ variantId, requested, available })
       continue
     }

@@ -58,6 +58,6 @@ function constraintIn(message: string): string | null {
   if (unique?.[1]) return unique[1]
   if (message.includes('FOREIGN KEY constraint failed')) return 'foreign_key'
   // RAISE(ABORT, text) arrives as "D1_ERROR: <text>: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_TRIGGER)".
-  const raised = /(?:D1_ERROR: )?([a-z][a-z0-9_]*): SQLITE_CONSTRAINT/.exec(message)
+  const raised = /^(?:D1_ERROR: )?([a-z][a-z0-9_]*): SQLITE_CONSTRAINT/.exec(message)
   return raised?.[1] ?? null
 }

@@ -18,7 +18,7 @@ export async function bodyTag(body: string): Promise<string> {
  */
 export function expectedVersion(header: string | undefined): number | null {
   if (header === undefined || header.trim() === '*') return null
-  const match = /^"(\d{1,15})"$/.exec(header.trim())
+  const match = /^"(0|[1-9]\d{0,14})"$/.exec(header.trim())
   if (!match) throw new Problem('version_mismatch')
   return Number(match[1])
 }
