@@ -5,7 +5,13 @@ import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
 import { AdminProductView, CreateProduct, ProductIdParams, toAdminProductView, UpdateProduct } from './contract.ts'
 import { createProduct, mustFindProduct, updateProduct } from './edit.ts'
+import type { Product } from './product.ts'
 import { listProducts, pageOfProducts, toProducts } from './queries.ts'
+
+function created(product: Product) {
+  const headers = { Location: `/v1/admin/products/${product.id}` }
+  return { status: 201, body: toAdminProductView(product), version: product.version, headers }
+}
 
 export const catalogAdminRoutes = [
   route(
@@ -23,13 +29,12 @@ export const catalogAdminRoutes = [
       problems: ['handle_taken', 'sku_taken'],
       replay: async (context, id) => {
         const product = await mustFindProduct(context, id)
-        return { status: 201, body: toAdminProductView(product), version: product.version }
+        return created(product)
       },
     },
     async (context, { body }) => {
       const product = await createProduct(context, body)
-      const headers = { Location: `/v1/admin/products/${product.id}` }
-      return { status: 201, body: toAdminProductView(product), version: product.version, headers }
+      return created(product)
     },
   ),
   route(
@@ -82,7 +87,7 @@ export const catalogAdminRoutes = [
       body: UpdateProduct,
       maxBytes: 1024 * 1024,
       returns: AdminProductView,
-      problems: ['product_not_found', 'version_mismatch', 'handle_taken', 'sku_taken'],
+      problems: ['product_not_found', 'version_mismatch', 'handle_taken', 'sku_taken', 'out_of_stock'],
     },
     async (context, { params, body, ifMatch }) => {
       const product = await updateProduct(context, params.product, body, ifMatch)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { MAX_PRICE } from '../../domain/money.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import {
   CountryCode,
@@ -102,7 +103,6 @@ export const CollectionView = shape(() =>
       handle: z.string(),
       title: z.string(),
       description_html: z.string(),
-      products_count: z.int(),
       updated_at: z.string(),
     })
     .meta({ id: 'Collection' }),
@@ -128,9 +128,9 @@ const HandleInput = shape(() =>
 const SkuInput = shape(() => z.string().trim().min(1).max(100))
 const PriceInput = shape(() =>
   z.strictObject({
-    amount: z.int().min(0).max(1_000_000_000_000),
+    amount: z.int().min(0).max(MAX_PRICE),
     currency: CurrencyCode(),
-    compare_at_amount: z.int().min(0).max(1_000_000_000_000).nullish(),
+    compare_at_amount: z.int().min(0).max(MAX_PRICE).nullish(),
   }),
 )
 
@@ -351,7 +351,6 @@ export function toCollectionView(collection: Collection) {
     handle: collection.handle,
     title: collection.title,
     description_html: collection.descriptionHtml,
-    products_count: collection.productsCount,
     updated_at: timestamp(collection.updatedAt),
   }
 }

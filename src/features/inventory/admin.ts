@@ -1,7 +1,7 @@
 import { audit } from '../../platform/audit.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
-import { raiseGeneration } from '../../platform/generations.ts'
+import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import { actorOf } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { invalid } from '../../platform/http/problem.ts'
@@ -10,7 +10,10 @@ import { shape } from '../../platform/http/schema.ts'
 import { listOf } from '../../platform/http/shapes.ts'
 import { announce } from '../../platform/outbox.ts'
 import { AdjustmentInput, AdjustmentView, InventoryQuery, InventoryView, toInventoryView } from './contract.ts'
-import { adjustStock, listInventory, listInventoryMovedBy } from './queries.ts'
+import { adjustStock, listInventory } from './queries.ts'
+
+// A variant stands at a handful of locations; an adjustment shows all of them.
+const MAX_LOCATIONS = 100
 
 export const inventoryAdminRoutes = [
   route(
@@ -47,19 +50,20 @@ export const inventoryAdminRoutes = [
       returns: AdjustmentView,
       statuses: [201],
       problems: ['out_of_stock'],
-      replay: async ({ db }, id) => {
-        const [rows] = await db.read(listInventoryMovedBy(id))
+      replay: async ({ db }, id, { body }) => {
+        const [rows] = await db.read(listInventory({ sku: body.sku, variantId: body.variant_id }, null, MAX_LOCATIONS))
         return { status: 201, body: { id, data: rows.map(toInventoryView) } }
       },
     },
     async (context, { body }) => {
-      const { db, mint, now, caller, requestId, idempotency } = context
+      const { db, cache, mint, now, caller, requestId, idempotency } = context
       const id = mint('adjustment')
       const target = body.sku === undefined ? { variantId: body.variant_id ?? '' } : { sku: body.sku }
+      const filter = { sku: body.sku, variantId: body.variant_id }
       const { delta, reason } = body
       const subjectId = body.variant_id ?? body.sku ?? ''
       try {
-        const [rows] = await db.commit(
+        const [rows, [generation]] = await db.commit(
           [
             ...claimKey(idempotency, now, id, 201),
             ...adjustStock(target, body.location_id ?? null, { delta, reason, reference: id, at: now }),
@@ -73,8 +77,9 @@ export const inventoryAdminRoutes = [
             }),
             ...announce(mint, now, [{ topic: 'stock.adjusted', subjectId: id, payload: { delta } }]),
           ],
-          [listInventoryMovedBy(id)],
+          [listInventory(filter, null, MAX_LOCATIONS), findGeneration()],
         )
+        cache.raiseFloor(generation?.value ?? 0)
         return { status: 201, body: { id, data: rows.map(toInventoryView) } }
       } catch (error) {
         if (!(error instanceof ConstraintError) || error.constraint !== 'level_missing') throw error

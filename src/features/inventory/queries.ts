@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { InventoryPolicy } from '../../domain/product.ts'
 import type { PlannedHold } from '../../domain/stock.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
@@ -71,12 +71,10 @@ export function listInventory(
       and(
         filter.sku === undefined ? undefined : eq(variants.sku, filter.sku),
         filter.variantId === undefined ? undefined : eq(stockLevels.variantId, filter.variantId),
-        eq(variants.archived, false),
+        // Written out, because SQLite uses the partial index on SKUs only where it sees this very term.
+        sql`${variants.archived} = 0`,
         after
-          ? or(
-              gt(stockLevels.variantId, after.variantId),
-              and(eq(stockLevels.variantId, after.variantId), gt(stockLevels.locationId, after.locationId)),
-            )
+          ? sql`(${stockLevels.variantId}, ${stockLevels.locationId}) > (${after.variantId}, ${after.locationId})`
           : undefined,
       ),
     )
@@ -106,22 +104,6 @@ export function adjustStock(
     q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
       VALUES (${variant}, ${location}, ${reference}, ${reason}, ${delta}, ${at.getTime()})`),
   ]
-}
-
-/** The levels that one adjustment or order moved. */
-export function listInventoryMovedBy(reference: string): Query<InventoryRow[]> {
-  return q
-    .select(inventoryColumns)
-    .from(stockLevels)
-    .innerJoin(variants, eq(variants.id, stockLevels.variantId))
-    .innerJoin(
-      stockMovements,
-      and(
-        eq(stockMovements.variantId, stockLevels.variantId),
-        eq(stockMovements.locationId, stockLevels.locationId),
-        eq(stockMovements.reference, reference),
-      ),
-    )
 }
 
 /** First shelves of new variants at the default location, with the movement that explains what stands on them. */

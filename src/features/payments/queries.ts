@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { AttemptStatus, NextAction } from '../../domain/payment.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows } from '../../platform/db/rows.ts'
@@ -124,20 +124,15 @@ export function listPendingRefunds(limit: number): Query<RefundRow[]> {
 }
 
 /**
- * Attempts that somebody must ask the provider about: opened and never answered since `createdBefore`, or with a
- * session that has ended by the clock.
+ * Live attempts that somebody must ask the provider about: opened and never answered since `createdBefore`, or with a
+ * session that has ended by the clock. Failed ones are not live; recover finds them through their pending order.
  */
 export function listDoubtfulPayments(createdBefore: Date, now: Date, limit: number): Query<PaymentRow[]> {
-  const open = inArray(payments.status, ['requires_action', 'processing', 'failed'])
-  return q
-    .select()
-    .from(payments)
-    .where(
-      sql`(${and(eq(payments.status, 'created'), lt(payments.createdAt, createdBefore.getTime()))})
-        OR (${and(open, lt(payments.sessionExpiresAt, now.getTime()))})`,
-    )
-    .orderBy(asc(payments.id))
-    .limit(limit)
+  // The very words of payments_one_live, so that only live attempts are looked through.
+  const live = sql`${payments.status} IN ('created', 'requires_action', 'processing', 'authorized')`
+  const unanswered = sql`${payments.status} = 'created' AND ${payments.createdAt} < ${createdBefore.getTime()}`
+  const over = sql`${payments.status} IN ('requires_action', 'processing') AND ${payments.sessionExpiresAt} < ${now.getTime()}`
+  return q.select().from(payments).where(sql`${live} AND ((${unanswered}) OR (${over}))`).limit(limit)
 }
 
 export type TestPaymentStatus = typeof testPayments.$inferSelect.status

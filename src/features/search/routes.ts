@@ -5,7 +5,7 @@ import { cutPage, openCursor, type Position } from '../../platform/db/page.ts'
 import { invalid } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
-import { listOf, money, pageQuery } from '../../platform/http/shapes.ts'
+import { integerParameter, listOf, money, pageQuery } from '../../platform/http/shapes.ts'
 import { CardView, localeQuery } from '../catalog/contract.ts'
 import { chooseMarket } from '../catalog/market.ts'
 import { marketsFamily } from '../catalog/queries.ts'
@@ -17,7 +17,7 @@ const several = () =>
     .transform((value) => (Array.isArray(value) ? value : [value]).sort())
     .optional()
 
-const minorUnits = () => z.coerce.number().int().min(0).max(1_000_000_000_000)
+const minorUnits = () => integerParameter(0, 1_000_000_000_000)
 
 const ListQuery = shape(() =>
   z.strictObject({
