@@ -3,13 +3,13 @@ import { want } from '../../platform/cache/cache.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { invalid } from '../../platform/http/problem.ts'
-import { chooseMarket } from '../catalog/market.ts'
+import { chooseMarket, type MarketChoice } from '../catalog/market.ts'
 import { priceIn } from '../catalog/product.ts'
 import { marketsFamily } from '../catalog/queries.ts'
 import { customerKey } from '../promotions/customer.ts'
 import { type IssuedToken, issueGuestToken } from '../sessions/guest.ts'
-import { type LineWish, resolveLines } from './lines.ts'
-import { priceForDisplay } from './load.ts'
+import { keyOf, type LineWish, resolveLines } from './lines.ts'
+import { loadShop, priceForDisplay } from './load.ts'
 import type { PricedCart } from './priced.ts'
 import { type CartLineRow, type CartRow, insertCart } from './queries.ts'
 
@@ -30,10 +30,11 @@ export async function createCart(
   wish: NewCart,
 ): Promise<{ priced: PricedCart; warnings: Warning[]; session: IssuedToken | null }> {
   const { now, mint, cache, caller, idempotency } = context
-  const [markets] = await cache.load([want(marketsFamily, ['all'])])
-  const choice = chooseMarket(markets.get('all')?.value ?? [], wish, '')
+  // Everything a new cart is decided and priced by, in one trip at most; what follows finds it in memory.
+  await loadShop(context, { variants: wish.lines.map(keyOf), codes: [] })
+  const choice = await chooseFresh(cache, wish)
   const { lines: resolved, warnings } =
-    wish.lines.length > 0 ? await resolveLines(context, wish.lines) : { lines: [], warnings: [] }
+    wish.lines.length > 0 ? await resolveLines(context, wish.lines, null) : { lines: [], warnings: [] }
   const ownerId = caller.kind === 'shopper' ? caller.session.ownerId : mint('guest')
   const at = now.getTime()
   const cart: CartRow = {
@@ -83,4 +84,17 @@ export async function createCart(
   const priced = await priceForDisplay(context, cart, lines)
   const session = caller.kind === 'shopper' ? null : await issueGuestToken(context, { ownerId })
   return { priced, warnings, session }
+}
+
+/** The wish's market from the cache; before it is refused, D1 is asked: the operator may have added it a moment ago. */
+async function chooseFresh(cache: Context['cache'], wish: NewCart): Promise<MarketChoice> {
+  const choose = async (fresh: boolean) => {
+    const [markets] = await cache.load([want(marketsFamily, ['all'])], { fresh })
+    return chooseMarket(markets.get('all')?.value ?? [], wish, '')
+  }
+  try {
+    return await choose(false)
+  } catch {
+    return choose(true)
+  }
 }

@@ -7,7 +7,7 @@ import { invalid, Problem } from '../../platform/http/problem.ts'
 import { availableOf } from '../catalog/product.ts'
 import { type Sellable, sellables, skuKey } from '../catalog/queries.ts'
 import { type ChangedCart, commitChange, type Reopen, showChanged } from './change.ts'
-import { mustFindCart, refuseEnded } from './load.ts'
+import { loadShop, mustFindCart, refuseEnded, withCart } from './load.ts'
 import { type AddedLine, addLines, type CartLineRow, noteSeen, setQuantities } from './queries.ts'
 
 /** A wish as it comes in. */
@@ -32,20 +32,24 @@ const EXACT_TRIES = 5
 /**
  * Finds the variants of `wishes`, joins wishes for the same line, and cuts each to what can be had. The cache may say
  * yes; before anything is refused or cut, D1 is asked.
+ * @param cartId the cart they go to, or null for a new one.
  * @throws {Problem} invalid_request for unknown variants, out_of_stock where none is left.
  */
 export async function resolveLines(
   context: Context,
   wishes: readonly LineWish[],
+  cartId: string | null,
 ): Promise<{ lines: ResolvedLine[]; warnings: Warning[] }> {
   const keys = wishes.map(keyOf)
-  let found = await loadSellables(context, keys, false)
+  // Everything the answer will be priced with comes in the same trip, if there has to be one.
+  const warm = cartId === null ? {} : withCart(context, cartId)
+  let found = new Map((await loadShop(context, { variants: keys, codes: [] }, warm)).sellables)
   const doubtful = wishes.filter((wish) => {
     const sellable = found.get(keyOf(wish))
     const available = sellable ? availableOf(sellable.levels) : 0
     return available !== null && available < wish.quantity
   })
-  if (doubtful.length > 0) found = new Map([...found, ...(await loadSellables(context, doubtful.map(keyOf), true))])
+  if (doubtful.length > 0) found = new Map([...found, ...(await loadFresh(context, doubtful.map(keyOf)))])
 
   const joined = new Map<string, ResolvedLine>()
   const unknown: { pointer: string; detail: string }[] = []
@@ -90,7 +94,7 @@ export async function addToCart(
   wishes: readonly LineWish[],
   options: { ifMatch: number | null; reopen: Reopen },
 ): Promise<ChangedCart> {
-  const { lines, warnings } = await resolveLines(context, wishes)
+  const { lines, warnings } = await resolveLines(context, wishes, cartId)
   const added = lines.map(
     (line): AddedLine => ({
       id: context.mint('line'),
@@ -176,10 +180,9 @@ async function changeExactly(
     const { cart, lines: current } = await mustFindCart(context, cartId)
     refuseEnded(cart, context.now)
     const wishes = wishFor(current)
-    const found = await loadSellables(
+    const found = await loadFresh(
       context,
       wishes.map(({ variantId }) => variantId),
-      true,
     )
     const warnings: Warning[] = []
     const exact = wishes.map((wish) => {
@@ -236,15 +239,12 @@ async function whichLineIsMissing(
   })
 }
 
-async function loadSellables(
-  { cache, now }: Context,
-  keys: readonly string[],
-  fresh: boolean,
-): Promise<Map<string, Sellable>> {
-  const [found] = await cache.load([want(sellables(now), keys)], { fresh })
+async function loadFresh({ cache, now }: Context, keys: readonly string[]): Promise<Map<string, Sellable>> {
+  const [found] = await cache.load([want(sellables(now), keys)], { fresh: true })
   return new Map([...found].map(([key, { value }]) => [key, value]))
 }
 
-function keyOf(wish: LineWish): string {
+/** Where the cache keeps the variant of a wish. */
+export function keyOf(wish: LineWish): string {
   return wish.sku === undefined ? (wish.variant_id ?? '') : skuKey(wish.sku)
 }

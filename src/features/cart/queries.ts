@@ -29,6 +29,16 @@ export function listLines(cartId: string): Query<CartLineRow[]> {
     .orderBy(asc(cartLines.createdAt), asc(cartLines.id))
 }
 
+/** The variants a cart holds, for IN: complete reads by it, and a cold cache takes them along. */
+export function variantsIn(cartId: string): SQL {
+  return sql`(SELECT variant_id FROM ${cartLines} WHERE cart_id = ${cartId})`
+}
+
+/** The discount codes of a cart, for IN. */
+export function codesIn(cartId: string): SQL {
+  return sql`(SELECT c.value FROM ${carts}, json_each(${carts}.discount_codes) AS c WHERE ${carts}.id = ${cartId})`
+}
+
 export function insertCart(cart: CartRow, lines: readonly CartLineRow[]): Write[] {
   return [...insertRows(carts, [cart]), ...insertRows(cartLines, lines)]
 }

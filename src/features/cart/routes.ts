@@ -33,6 +33,16 @@ async function show(context: Context, id: string) {
   return { body: toCartView(await priceForDisplay(context, cart, lines), context.now), version: cart.version }
 }
 
+// Every edit may find the cart ended, changed meanwhile, or ordered by a provider that does not answer.
+const EDIT_PROBLEMS = [
+  'cart_not_found',
+  'cart_completed',
+  'cart_gone',
+  'cart_conflict',
+  'version_mismatch',
+  'provider_unavailable',
+] as const
+
 /** @param reopen gives up a pending order that stands in the way of an edit; see checkout. */
 export function cartRoutes(reopen: Reopen) {
   return [
@@ -56,7 +66,8 @@ export function cartRoutes(reopen: Reopen) {
           const anonymous = context.caller.kind === 'nobody'
           const token = anonymous ? await issueGuestToken(context, { ownerId: cart.ownerId }) : null
           const session = token ? { session: toSessionView(token) } : {}
-          return { status: 201, body: { ...view, ...session }, version: cart.version }
+          const headers = { Location: `/v1/carts/${cart.id}` }
+          return { status: 201, body: { ...view, ...session }, version: cart.version, headers }
         },
       },
       async (context, { body }) => {
@@ -95,7 +106,7 @@ export function cartRoutes(reopen: Reopen) {
         params: CartParams,
         body: UpdateCart,
         returns: CartView,
-        problems: ['cart_not_found', 'cart_completed', 'cart_gone', 'version_mismatch'],
+        problems: [...EDIT_PROBLEMS],
       },
       async (context, { params, body, ifMatch }) =>
         changed(context, await updateCart(context, params.cart, body, { ifMatch, reopen })),
@@ -111,7 +122,7 @@ export function cartRoutes(reopen: Reopen) {
         params: CartParams,
         body: AddLines,
         returns: CartView,
-        problems: ['cart_not_found', 'cart_completed', 'cart_gone', 'version_mismatch', 'out_of_stock'],
+        problems: [...EDIT_PROBLEMS, 'out_of_stock'],
         replay: (context, id) => show(context, id),
       },
       async (context, { params, body, ifMatch }) =>
@@ -128,14 +139,7 @@ export function cartRoutes(reopen: Reopen) {
         params: CartParams,
         body: SetLines,
         returns: CartView,
-        problems: [
-          'cart_not_found',
-          'line_not_found',
-          'cart_completed',
-          'cart_gone',
-          'version_mismatch',
-          'out_of_stock',
-        ],
+        problems: [...EDIT_PROBLEMS, 'line_not_found', 'out_of_stock'],
       },
       async (context, { params, body, ifMatch }) =>
         changed(context, await setLineQuantities(context, params.cart, body.lines, { ifMatch, reopen })),
@@ -150,7 +154,7 @@ export function cartRoutes(reopen: Reopen) {
         limit: 'cart',
         params: LineParams,
         returns: CartView,
-        problems: ['cart_not_found', 'line_not_found', 'cart_completed', 'cart_gone', 'version_mismatch'],
+        problems: [...EDIT_PROBLEMS, 'line_not_found', 'out_of_stock'],
       },
       async (context, { params, ifMatch }) =>
         changed(

@@ -8,7 +8,7 @@ import { invalid } from '../../platform/http/problem.ts'
 import { chooseMarket } from '../catalog/market.ts'
 import { customerKey } from '../promotions/customer.ts'
 import { type ChangedCart, commitChange, type Reopen, showChanged } from './change.ts'
-import { loadShop } from './load.ts'
+import { loadShop, withCart } from './load.ts'
 import type { ShopData } from './priced.ts'
 import { type CartChanges, refuseOptionElsewhere } from './queries.ts'
 
@@ -37,7 +37,8 @@ export async function updateCart(
   options: { ifMatch: number | null; reopen: Reopen },
 ): Promise<ChangedCart> {
   for (const fresh of [false, true]) {
-    const shop = await loadShop(context, { variants: [], codes: [] }, { fresh })
+    const keys = { variants: [], codes: wish.discount_codes ?? [] }
+    const shop = await loadShop(context, keys, { ...withCart(context, cartId), fresh })
     try {
       const changes = await decideChanges(wish, shop)
       const writes = optionGuard(cartId, wish, shop)

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { StockLevel } from '../../domain/stock.ts'
-import { cartLines, carts } from '../../platform/db/schema/cart.ts'
+import { carts } from '../../platform/db/schema/cart.ts'
 import { variants } from '../../platform/db/schema/catalog.ts'
 import { findGeneration } from '../../platform/generations.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { findKey, type IdempotencyRow } from '../../platform/http/idempotency.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { type PricedCart, priceCart, type ShopData } from '../cart/priced.ts'
-import { type CartRow, findCart, listLines } from '../cart/queries.ts'
+import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
 import { listMarkets, listSellables, type Sellable, toSellable } from '../catalog/queries.ts'
 import {
   listAutomaticPromotions,
@@ -45,18 +45,17 @@ const TAX_READS = 2
 export async function loadCheckout(context: Context, cartId: string): Promise<Checkout> {
   const { db, now, idempotency } = context
   const { ownerId } = sessionOf(context)
-  const ofCart = sql`(SELECT variant_id FROM ${cartLines} WHERE cart_id = ${cartId})`
   const liveOrder = sql`(SELECT order_id FROM ${carts} WHERE id = ${cartId})`
-  const codes = sql`(SELECT c.value FROM ${carts}, json_each(${carts}.discount_codes) AS c WHERE ${carts}.id = ${cartId})`
+  const codes = codesIn(cartId)
   const customer = sql`(SELECT customer_key FROM ${carts} WHERE id = ${cartId})`
   const [keys, cartRows, lines, sellableRows, automatic, byCode, uses, markets, generations, ...rest] = await db.read(
     findKey(idempotency?.id ?? ''),
     findCart(cartId, ownerId),
     listLines(cartId),
-    listSellables(sql`${variants.id} IN ${ofCart}`, now, liveOrder),
+    listSellables(sql`${variants.id} IN ${variantsIn(cartId)}`, now, liveOrder),
     listAutomaticPromotions(),
     listPromotionsByCode(codes),
-    listCustomerUses(customer),
+    listCustomerUses(customer, codes),
     listMarkets(),
     findGeneration(),
     ...orderState(liveOrder),

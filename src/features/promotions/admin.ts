@@ -4,11 +4,19 @@ import { cutPage, openCursor } from '../../platform/db/page.ts'
 import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
-import { Problem } from '../../platform/http/problem.ts'
+import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
-import { CreatePromotion, PromotionParams, PromotionView, toPpm, toPromotionView, UpdatePromotion } from './contract.ts'
+import {
+  CreatePromotion,
+  isPeriod,
+  PromotionParams,
+  PromotionView,
+  toPpm,
+  toPromotionView,
+  UpdatePromotion,
+} from './contract.ts'
 import {
   findPromotion,
   insertPromotion,
@@ -19,6 +27,7 @@ import {
 } from './queries.ts'
 
 async function reply({ db }: Context, id: string, status: number) {
+  const headers: Record<string, string> = status === 201 ? { Location: `/v1/admin/promotions/${id}` } : {}
   const [[row], codes] = await db.read(findPromotion(id), listCodes([id]))
   if (!row) throw new Problem('promotion_not_found')
   return {
@@ -28,6 +37,7 @@ async function reply({ db }: Context, id: string, status: number) {
       codes.map(({ code }) => code),
     ),
     version: row.version,
+    headers,
   }
 }
 
@@ -130,7 +140,7 @@ export const promotionAdminRoutes = [
       params: PromotionParams,
       body: UpdatePromotion,
       returns: PromotionView,
-      problems: ['promotion_not_found', 'version_mismatch'],
+      problems: ['promotion_not_found', 'version_mismatch', 'promotion_exhausted'],
     },
     async (context, { params, body, ifMatch }) => {
       const { db, cache, now, mint, caller, requestId } = context
@@ -145,6 +155,8 @@ export const promotionAdminRoutes = [
         ...(body.usage_limit === undefined ? {} : { usageLimit: body.usage_limit }),
         ...(body.customer_limit === undefined ? {} : { customerLimit: body.customer_limit }),
       }
+      const merged = { ...row, ...changes }
+      if (!isPeriod(merged.startsAt, merged.endsAt)) throw invalid('/ends_at', 'must be after starts_at')
       const entry = { actor: actorOf(caller), action: 'promotion.updated', subjectId: row.id, requestId }
       const [[generation], [saved], codes] = await db.commit(
         [

@@ -30,6 +30,11 @@ const ConditionsShape = shape(() =>
   }),
 )
 
+/** Whether a promotion that runs from `start` to `end` (Unix milliseconds, null for open) ever runs. */
+export function isPeriod(start: number | null | undefined, end: number | null | undefined): boolean {
+  return start == null || end == null || start < end
+}
+
 const dateTime = () => z.iso.datetime({ offset: true }).transform((text) => new Date(text).getTime())
 const limit = () => z.int().min(1).max(1_000_000_000)
 
@@ -54,6 +59,10 @@ export const CreatePromotion = shape(() =>
     .refine((input) => (input.method === 'code') === input.codes.length > 0, {
       path: ['codes'],
       message: 'a promotion by code needs codes, an automatic one has none',
+    })
+    .refine((input) => isPeriod(input.starts_at, input.ends_at), {
+      path: ['ends_at'],
+      message: 'must be after starts_at',
     })
     .meta({ id: 'CreatePromotion' }),
 )

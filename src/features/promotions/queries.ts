@@ -73,12 +73,15 @@ export const promotionsByCode: Family<PromotionCandidate> = {
   collect: ([rows]) => new Map((rows as CandidateRow[]).map((row) => [row.code ?? '', toCandidate(row)])),
 }
 
-/** How often `customerKey` has used each promotion. */
-export function listCustomerUses(customerKey: SQL): Query<{ promotionId: string; used: number }[]> {
-  return q
-    .select({ promotionId: promotionCustomers.promotionId, used: promotionCustomers.used })
-    .from(promotionCustomers)
-    .where(eq(promotionCustomers.customerKey, customerKey))
+/**
+ * How often `customerKey` has used each promotion that could apply: the automatic ones and those behind `codes`. Asked
+ * by promotion, because the table is keyed so: by customer alone it would be read whole.
+ */
+export function listCustomerUses(customerKey: SQL, codes: SQL): Query<{ promotionId: string; used: number }[]> {
+  return q.all(sql`SELECT u.promotion_id AS promotionId, u.used FROM ${promotionCustomers} AS u
+    WHERE u.customer_key = ${customerKey} AND u.promotion_id IN (
+      SELECT id FROM ${promotions} WHERE method = 'automatic' AND status = 'active' AND customer_limit IS NOT NULL
+      UNION SELECT promotion_id FROM ${promotionCodes} WHERE code IN ${codes})`)
 }
 
 /**

@@ -27,6 +27,16 @@ export function want<Value>(family: Family<Value>, keys: readonly string[]): Wan
   return { family, keys }
 }
 
+/** What is read in the same trip if D1 has to be asked anyway: values that the caller is likely to want next. */
+export interface Alongside {
+  family: Family<unknown>
+  query: Query
+}
+
+export function alongside<Value>(family: Family<Value>, query: Query): Alongside {
+  return { family: family as Family<unknown>, query }
+}
+
 type Loaded<Wants extends readonly Want<unknown>[]> = {
   [Index in keyof Wants]: Wants[Index] extends Want<infer Value> ? Map<string, Cached<Value>> : never
 }
@@ -42,6 +52,12 @@ export interface CacheOptions {
   waitUntil: (work: Promise<unknown>) => void
 }
 
+export interface LoadOptions {
+  floor?: number
+  fresh?: boolean
+  alongside?: readonly Alongside[]
+}
+
 /** Read-through: the isolate's memory, then KV in one bulk read, then D1 in one trip for everything that is missing. */
 export interface Cache {
   /**
@@ -49,10 +65,7 @@ export interface Cache {
    * @param options.fresh asks D1 whatever the caches hold: before a refusal, which a cached value must never cause.
    * @throws {DatabaseUnavailable} when D1 is down and something was never seen before.
    */
-  load<const Wants extends readonly Want<unknown>[]>(
-    wants: Wants,
-    options?: { floor?: number; fresh?: boolean },
-  ): Promise<Loaded<Wants>>
+  load<const Wants extends readonly Want<unknown>[]>(wants: Wants, options?: LoadOptions): Promise<Loaded<Wants>>
   /** Takes values that were just read elsewhere, with the generation of that read. */
   put<Value>(family: Family<Value>, values: ReadonlyMap<string, Value>, generation: number): void
   /** After a change made here: this isolate serves nothing older any more. */
@@ -100,7 +113,7 @@ export function createCache(options: CacheOptions): Cache {
     return found
   }
 
-  async function load(wants: readonly Want<unknown>[], { floor = 0, fresh = false } = {}) {
+  async function load(wants: readonly Want<unknown>[], { floor = 0, fresh = false, alongside = [] }: LoadOptions = {}) {
     const lowest = Math.max(floor, memory.floor)
     const loaded = wants.map(() => new Map<string, Cached>())
     const old = wants.map(() => new Map<string, Cached>())
@@ -128,11 +141,13 @@ export function createCache(options: CacheOptions): Cache {
       for (const { index, key, id } of atKv) {
         const entry = found.get(id)
         const family = wants[index]?.family
-        if (entry && family && settle(index, key, entry, family.freshMs)) memory.set(id, entry, nowMs)
+        // KV may lag behind what this isolate has already read from D1.
+        const older = entry !== undefined && entry.generation < (memory.get(id)?.entry.generation ?? 0)
+        if (entry && !older && family && settle(index, key, entry, family.freshMs)) memory.set(id, entry, nowMs)
       }
     }
     if (missing.some((keys) => keys.size > 0)) {
-      await readD1(wants, missing, loaded, fresh ? null : { old, lowest })
+      await readD1(wants, missing, loaded, alongside, fresh ? null : { old, lowest })
     }
     return loaded
   }
@@ -141,13 +156,14 @@ export function createCache(options: CacheOptions): Cache {
     wants: readonly Want<unknown>[],
     missing: readonly Set<string>[],
     loaded: readonly Map<string, Cached>[],
+    extras: readonly Alongside[],
     known: { old: readonly Map<string, Cached>[]; lowest: number } | null,
   ): Promise<void> {
     const plans = wants.map(({ family }, index) => {
       const keys = [...(missing[index] ?? [])]
       return { family, keys, queries: keys.length > 0 ? family.queries(keys) : [] }
     })
-    const queries = plans.flatMap((plan) => plan.queries)
+    const queries = [...plans.flatMap((plan) => plan.queries), ...extras.map(({ query }) => query)]
     try {
       let results = await options
         .openDb(known ? 'first-unconstrained' : 'first-primary')
@@ -165,6 +181,9 @@ export function createCache(options: CacheOptions): Cache {
         put(family, values, generation)
         for (const [key, value] of values) loaded[index]?.set(key, { generation, storedAt: nowMs, value })
         for (const key of keys) if (!values.has(key)) memory.delete(`${family.name}:${key}`)
+      })
+      extras.forEach(({ family }, index) => {
+        put(family, family.collect([results[offset + index]], []), generation)
       })
     } catch (error) {
       const covered =
