@@ -4,7 +4,7 @@ import type { QueueMessage } from './relay.ts'
 
 /** What a higher row does about an event of a lower one. Topics without an entry are for the outside. */
 const CONSUMERS: Readonly<Record<string, (context: Context, message: QueueMessage) => Promise<unknown>>> = {
-  // Money that has no order goes back at once; the cron would do it a minute later.
+  // Money that has no order goes back. The cron looks for such refunds too, so that a lost message loses nothing.
   'payment.unusable': (context) => recover(context),
 }
 

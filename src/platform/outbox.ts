@@ -1,6 +1,7 @@
 import { asc, inArray, sql } from 'drizzle-orm'
 import type { Mint } from '../domain/id.ts'
 import { type Query, q, type Write } from './db/client.ts'
+import { insertRows } from './db/rows.ts'
 import { outbox } from './db/schema/platform.ts'
 
 /** What happened, told to higher rows and the outside after the commit that made it true. */
@@ -20,7 +21,7 @@ export function announce(mint: Mint, now: Date, events: readonly OutboxEvent[]):
     payload: payload ?? {},
     createdAt: now.getTime(),
   }))
-  return [q.insert(outbox).values(rows)]
+  return insertRows(outbox, rows)
 }
 
 export type OutboxRow = typeof outbox.$inferSelect

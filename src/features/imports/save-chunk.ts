@@ -30,8 +30,6 @@ export interface ChunkOutcome {
 const TRIES = 3
 // Somebody else saved the same product since it was read: reading it again settles it.
 const RACES = ['version_mismatch', 'products.handle']
-// An event binds five parameters, and a statement takes 100.
-const EVENTS_A_STATEMENT = 20
 
 /**
  * Saves the products of `chunk` in one commit. If one of them is refused, each half is tried by itself, and so on until
@@ -103,9 +101,7 @@ async function commitChunk(context: Context, { writes, results }: SavePlan, run:
     audit(mint, now, { actor: actorOf(caller), action: 'products.imported', subjectId: run.id, change, requestId }),
   ]
   const events = changed.map(({ outcome, productId }) => ({ topic: `product.${outcome}`, subjectId: productId }))
-  for (let start = 0; start < events.length; start += EVENTS_A_STATEMENT) {
-    trail.push(...announce(mint, now, events.slice(start, start + EVENTS_A_STATEMENT)))
-  }
+  trail.push(...announce(mint, now, events))
   const [generation] = await db.commit([...writes, ...trail], [findGeneration()])
   cache.raiseFloor(generation[0]?.value ?? 0)
 }

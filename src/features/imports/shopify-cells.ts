@@ -1,11 +1,15 @@
-import { minorDigits, parseAmount } from '../../domain/money.ts'
+import { MAX_PRICE, minorDigits, parseAmount } from '../../domain/money.ts'
 import type { Field, Row } from './shopify-columns.ts'
 
 /** Minor units; 0 when the cell is empty or was refused. */
 export function readAmount(row: Row, field: Field, currency: string): number {
   const text = row.text(field)
   const amount = text === '' ? 0 : parseAmount(text, currency)
-  if (amount !== null) return amount
+  if (amount !== null && amount <= MAX_PRICE) return amount
+  if (amount !== null) {
+    row.refuse(field, `${shown(text)} is more than a piece may cost here.`)
+    return 0
+  }
   const digits = minorDigits(currency)
   const detail = /^[\d,]+\.\d+$/.test(text)
     ? `${shown(text)} has more decimals than ${currency}, which has ${digits}; prices are not rounded.`

@@ -1,4 +1,5 @@
-import { Problem } from './problem.ts'
+import { invalid, Problem, type ProblemError } from './problem.ts'
+import { toPointer } from './schema.ts'
 
 /** How a route takes its body. `raw` is verified byte by byte before anybody parses it. */
 export type BodyType = 'json' | 'csv' | 'raw'
@@ -45,11 +46,29 @@ export function decodeText(bytes: Uint8Array): string {
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.byteLength === 0) return {}
   const text = decodeText(bytes)
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     throw new Problem('malformed_request', { detail: `The body is not valid JSON: ${(error as Error).message}` })
   }
+  // Only an escape can smuggle half a surrogate pair past UTF-8, and the key is rare: most bodies are not walked.
+  const fault = /\\u[dD][89a-fA-F]|__proto__/.test(text) ? findUnstorable(value, '') : null
+  if (fault) throw invalid(fault.pointer, fault.detail)
+  return value
+}
+
+/** What would not read back as it was sent: half a surrogate pair, and the key that sets a prototype, not a field. */
+function findUnstorable(value: unknown, pointer: string): ProblemError | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : { pointer, detail: 'holds half a surrogate pair' }
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '__proto__') return { pointer: `${pointer}/__proto__`, detail: 'is not part of the contract' }
+    if (!key.isWellFormed()) return { pointer: pointer || '/', detail: 'has a key with half a surrogate pair' }
+    const fault = findUnstorable(item, pointer + toPointer([key]))
+    if (fault) return fault
+  }
+  return null
 }
 
 function checkMediaType(header: string | null, type: BodyType): void {

@@ -79,11 +79,6 @@ export const PROBLEMS = {
     title: 'The event needs no replay',
     detail: 'Only unmatched, failed and dead events are replayed.',
   },
-  idempotency_in_flight: {
-    status: 409,
-    title: 'The first request with this key is still at work',
-    detail: 'Retry after the time given; the answer will be the first one.',
-  },
   cart_gone: { status: 410, title: 'The cart has ended', detail: 'It was merged or has expired.' },
   version_mismatch: {
     status: 412,

@@ -95,7 +95,7 @@ async function answer(
   const idempotency = await readIdempotencyKey(header, {
     callerId: callerId(caller),
     method: request.method,
-    path: url.pathname,
+    path: url.pathname + url.search,
     body: raw,
   })
   const consistency = consistencyOf(route, request)

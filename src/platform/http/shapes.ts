@@ -85,9 +85,18 @@ export const AddressView = shape(() =>
     .meta({ id: 'Address' }),
 )
 
+/** A whole number in a query string, in plain digits: `0x10`, `1e1` and ` 10` are somebody's mistake. */
+export function integerParameter(minimum: number, maximum: number) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .pipe(z.coerce.number<string>().int().min(minimum).max(maximum))
+    .meta({ override: { type: 'integer', minimum, maximum } })
+}
+
 /** `limit` and `cursor` of every list. */
 export const pageQuery = () => ({
-  limit: z.coerce.number().int().min(1).max(100).default(24),
+  limit: integerParameter(1, 100).default(24),
   cursor: z.string().max(1000).optional(),
 })
 
