@@ -11,5 +11,7 @@ export function testBindings() {
     CORS_ORIGINS: 'https://shop.example',
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'error',
+    // Tests in workerd see no environment but their bindings.
+    BUDGETS: process.env.BUDGETS ?? '',
   }
 }
