@@ -51,7 +51,10 @@ export async function complete(context: Context, cartId: string, wish: CompleteW
     const session = decideSession(context, checkout, wish)
     const holds = await decideHolds(context, checkout, wish)
     const cleared = await clearPending(context, checkout)
-    if (cleared === 'again') continue
+    if (cleared === 'again') {
+      if (tries >= MAX_TRIES) throw new Problem('cart_conflict')
+      continue
+    }
     try {
       return await order(context, checkout, { holds, session, clearing: cleared })
     } catch (error) {
