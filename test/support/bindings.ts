@@ -13,5 +13,7 @@ export function testBindings() {
     LOG_LEVEL: 'error',
     // Tests in workerd see no environment but their bindings.
     BUDGETS: process.env.BUDGETS ?? '',
+    CHAOS: process.env.CHAOS ?? '',
+    CHAOS_SEED: process.env.CHAOS_SEED ?? '',
   }
 }
