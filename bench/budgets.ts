@@ -137,8 +137,8 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 2, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
   },
   receiveWebhook: {
-    cold: { trips: 2, read: 74, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 69, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 80, written: 20, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 74, written: 20, kvReads: 0, kvWrites: 0 },
   },
   'receiveWebhook/forged': {
     cold: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },

@@ -24,9 +24,9 @@ CREATE TABLE payments (
   CONSTRAINT refund_exceeds_captured CHECK (refunded BETWEEN 0 AND captured)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX payments_by_order ON payments (order_id, attempt);
--- One live attempt an order.
+-- One attempt an order that waits for its shopper. An authorized one does not wait: it may come late, beside a newer one.
 CREATE UNIQUE INDEX payments_one_live ON payments (order_id)
-  WHERE status IN ('created', 'requires_action', 'processing', 'authorized');
+  WHERE status IN ('created', 'requires_action', 'processing');
 
 CREATE TABLE payment_moves (
   payment_id TEXT NOT NULL REFERENCES payments (id),

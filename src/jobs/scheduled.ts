@@ -5,13 +5,23 @@ import type { Context } from '../platform/http/context.ts'
 import { removeExpiredKeys } from '../platform/http/idempotency.ts'
 import { relayOutbox } from './relay.ts'
 
-/** Every minute: finish what was left behind, retry events, relay the outbox, let go of what has expired. */
+/**
+ * Every minute: relay the outbox, retry events, finish what was left behind, let go of what has expired. A step that
+ * fails is logged and keeps none of the others waiting.
+ */
 export async function runScheduled(context: Context): Promise<void> {
-  const recovered = await recover(context)
-  const events = await retryDueEvents(context)
-  const relayed = await relayOutbox(context)
-  await context.db.commit([removeExpiredKeys(context.now), removeExpiredRevocations(context.now)])
-  if (recovered.payments + recovered.orders + recovered.refunds + events > 0) {
-    context.log.info('recovered', { ...recovered, events, relayed })
+  const { db, now, log } = context
+  const steps: readonly [string, () => Promise<unknown>][] = [
+    ['relay', () => relayOutbox(context)],
+    ['events', () => retryDueEvents(context)],
+    ['recover', () => recover(context)],
+    ['expired', () => db.commit([removeExpiredKeys(now), removeExpiredRevocations(now)])],
+  ]
+  for (const [step, run] of steps) {
+    try {
+      log.debug('cron', { step, result: JSON.stringify(await run()) })
+    } catch (error) {
+      log.error('cron_step_failed', error, { step })
+    }
   }
 }

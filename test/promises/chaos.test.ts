@@ -87,7 +87,7 @@ async function sendComplete(walk: Walk, through: Api, walker: Walker, { key, bod
   const id = answer.body.order?.id
   const before = walk.orders.get(key)
   if (id && before && before !== id) walk.broken.push(`key ${key} led to ${before} and then to ${id}`)
-  if (id && answer.headers.has('Idempotent-Replayed')) walk.orders.set(key, id)
+  if (id) walk.orders.set(key, id)
   return answer
 }
 

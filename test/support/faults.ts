@@ -7,6 +7,26 @@ export interface Fault {
 
 export class InjectedFault extends Error {}
 
+/** The real database, with something that happens right before its calls: another request that is faster, or a crash. */
+export function withHook(database: D1Database, before: (call: number) => unknown): D1Database {
+  let calls = 0
+  const hooked = {
+    withSession(constraint?: string) {
+      const session = database.withSession(constraint)
+      return {
+        prepare: (query: string) => session.prepare(query),
+        batch: async (statements: D1PreparedStatement[]) => {
+          calls += 1
+          await before(calls)
+          return session.batch(statements)
+        },
+        getBookmark: () => session.getBookmark(),
+      }
+    },
+  }
+  return hooked as unknown as D1Database
+}
+
 /**
  * The real database with one fault in it, as a Worker that is killed at this point would leave it. `calls` counts, so
  * that a run without a fault tells how many points there are.

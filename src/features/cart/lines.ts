@@ -136,6 +136,7 @@ export async function setLineQuantities(
   wishes: readonly { id: string; quantity: number }[],
   options: { ifMatch: number | null; reopen: Reopen },
 ): Promise<ChangedCart> {
+  let { ifMatch } = options
   try {
     const changed = await commitChange(context, { cartId, ...options, writes: setQuantities(cartId, wishes) })
     const shown = await showChanged(context, changed)
@@ -145,12 +146,14 @@ export async function setLineQuantities(
         sellable !== null && ids.has(row.id) && available !== null && available > 0 && available < row.quantity,
     )
     if (!short) return shown
+    // The wish has taken effect; cutting it goes on from the version that it made.
+    if (ifMatch !== null) ifMatch = changed.cart.version
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
     if (error.constraint === 'line_not_found') throw await whichLineIsMissing(context, cartId, wishes)
     if (error.constraint !== 'stock_uncertain') throw error
   }
-  return changeExactly(context, cartId, options, (current) =>
+  return changeExactly(context, cartId, { ...options, ifMatch }, (current) =>
     wishes.map(({ id, quantity }) => {
       const existing = current.find((row) => row.id === id)
       if (!existing) throw new Problem('cart_conflict')

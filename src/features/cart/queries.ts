@@ -106,7 +106,8 @@ export interface AddedLine {
  * shopper was last told there is: look again before deciding).
  */
 export function addLines(cartId: string, lines: readonly AddedLine[], now: Date): Write[] {
-  const touched = sql`${cartLines} WHERE cart_id = ${cartId} AND variant_id IN ${listOf(lines.map((line) => line.variantId))}`
+  const keys = sql`(SELECT value ->> '$.variantId', value ->> '$.attributesKey' FROM json_each(${JSON.stringify(lines)}))`
+  const touched = sql`${cartLines} WHERE cart_id = ${cartId} AND (variant_id, attributes_key) IN ${keys}`
   return [
     q.run(sql`INSERT INTO ${cartLines} (cart_id, variant_id, attributes_key, id, quantity, attributes,
         seen_unit_amount, seen_currency, seen_available, created_at)
@@ -179,12 +180,16 @@ export function refuseOptionElsewhere(
   )
 }
 
-/** Ties the cart to its order, in commit 1. Refuses with `cart_conflict` unless it is as it was read. */
-export function orderCart(cart: Pick<CartRow, 'id' | 'version' | 'orderId'>, orderId: string, now: Date): Write[] {
+/** Ties the cart to its order, in commit 1, with what the order was refused. Refuses with `cart_conflict` unless it is as it was read. */
+export function orderCart(
+  cart: Pick<CartRow, 'id' | 'version' | 'orderId' | 'refusals'>,
+  orderId: string,
+  now: Date,
+): Write[] {
   return [
     q
       .update(carts)
-      .set({ orderId, updatedAt: now.getTime() })
+      .set({ orderId, refusals: cart.refusals, updatedAt: now.getTime() })
       .where(
         and(
           eq(carts.id, cart.id),
@@ -206,7 +211,7 @@ export function completeCart(cartId: string, orderId: string, now: Date): Write 
 export function releaseCart(cartId: string, orderId: string, now: Date): Write {
   return q
     .update(carts)
-    .set({ orderId: null, updatedAt: now.getTime() })
+    .set({ orderId: null, refusals: {}, updatedAt: now.getTime() })
     .where(and(eq(carts.id, cartId), eq(carts.orderId, orderId), eq(carts.status, 'open')))
 }
 

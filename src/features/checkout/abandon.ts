@@ -30,7 +30,7 @@ export async function abandonOrder(
   const orderId =
     'orderId' in which ? sql`${which.orderId}` : sql`(SELECT order_id FROM ${carts} WHERE id = ${which.cartId})`
   for (let tries = 1; ; tries += 1) {
-    const state = await readOrderState(context.db, orderId)
+    const state = await readOrderState(context.db, orderId, context.now)
     if (!state) return { outcome: 'none' }
     if (state.order.status === 'cancelled') return { outcome: 'cancelled' }
     if (state.order.status !== 'pending') return { outcome: 'paid', orderId: state.order.id }
@@ -68,9 +68,11 @@ export async function closeOpenSessions(
     if (!session) return { outcome: 'in_doubt' }
     const { fact } = session
     if (fact.kind === 'captured' || fact.kind === 'authorized') {
-      await applyFact(context, payment.id, fact, { actor: payment.provider })
-      return { outcome: 'paid' }
+      const settled = await applyFact(context, payment.id, fact, { actor: payment.provider })
+      return { outcome: settled?.outcome === 'mismatch' ? 'in_doubt' : 'paid' }
     }
+    // A bank debit under way cannot be called back: it is not closed, whatever we asked for.
+    if (fact.kind !== 'closed' && fact.kind !== 'voided') return { outcome: 'in_doubt' }
     writes.push(...closePayment(context, payment))
   }
   return { outcome: 'closed', writes }

@@ -29,6 +29,8 @@ export async function applyFact(
     details?: SettleDetails
     known?: OrderState | null
     actor?: string
+    /** The fact is only good for a payment of this provider: the secret of one must not pay for another. */
+    provider?: string
     alongside?: (settlement: Settlement) => Write[]
   } = {},
 ): Promise<Settlement | null> {
@@ -36,9 +38,10 @@ export async function applyFact(
   const actor = options.actor ?? actorOf(context.caller)
   let state = options.known ?? null
   for (let tries = 1; ; tries += 1) {
-    state ??= await readOrderState(db, sql`${orderOfPayment(paymentId)}`)
+    state ??= await readOrderState(db, sql`${orderOfPayment(paymentId)}`, now)
     const payment = state?.payments.find(({ id }) => id === paymentId)
     if (!state || !payment) return null
+    if (options.provider !== undefined && payment.provider !== options.provider) return null
     const settlement = settle(state, payment, fact, { now, mint, actor }, options.details)
     const writes = [...settlement.writes, ...(options.alongside?.(settlement) ?? [])]
     try {

@@ -67,7 +67,8 @@ export async function complete(context: Context, cartId: string, wish: CompleteW
 /** The outcome of an earlier request, by what its key stands for. */
 export async function replayCompletion(context: Context, resourceId: string, ownerId: string): Promise<Completion> {
   const [orderId = '', paymentId = null] = resourceId.split('/')
-  return { whole: await mustFindOrder(context, orderId, ownerId), paymentId, replayed: true }
+  const whole = await mustFindOrder(context, orderId, ownerId)
+  return { whole, paymentId: paymentId ?? whole.payments.at(-1)?.id ?? null, replayed: true }
 }
 
 /** Whoever asks again about what has been decided gets the same order, whatever the key. */
@@ -78,15 +79,25 @@ async function answerWithoutOrdering(context: Context, { key, priced, pending }:
     return replayCompletion(context, key.resourceId, cart.ownerId)
   }
   if (cart.status === 'completed' && cart.orderId !== null) {
-    const whole = await mustFindOrder(context, cart.orderId, cart.ownerId)
-    return { whole, paymentId: whole.payments.at(-1)?.id ?? null, replayed: false }
+    return join(context, cart.orderId, cart.ownerId, null)
   }
   refuseEnded(cart, context.now)
   const latest = pending?.payments.at(-1)
   if (!pending || !latest) return null
   const opening = latest.status === 'created' && context.now.getTime() - latest.createdAt < OPENING_MS
   if (!opening && latest.status !== 'processing') return null
-  return { whole: await mustFindOrder(context, pending.order.id, cart.ownerId), paymentId: latest.id, replayed: false }
+  return join(context, pending.order.id, cart.ownerId, latest.id)
+}
+
+/**
+ * Answers with what another request has begun. The key is claimed for it all the same: if that order were given up one
+ * day, a late copy of this request must not place another.
+ */
+async function join(context: Context, orderId: string, ownerId: string, paymentId: string | null): Promise<Completion> {
+  const { db, idempotency, now } = context
+  const claim = claimKey(idempotency, now, paymentId === null ? orderId : `${orderId}/${paymentId}`, 200)
+  const whole = toWholeOrder(await db.commit(claim, wholeOrder(orderId, ownerId)))
+  return toCompletion(whole, paymentId ?? whole?.payments.at(-1)?.id ?? null)
 }
 
 interface SessionWish extends PaymentWish {
@@ -124,7 +135,8 @@ async function clearPending(context: Context, { priced, pending }: Checkout): Pr
   if (stuck) {
     const session = await fetchSession(context, stuck)
     if (!session) throw new Problem('provider_unavailable')
-    await applyFact(context, stuck.id, session.fact, { details: session, actor: stuck.provider })
+    const settled = await applyFact(context, stuck.id, session.fact, { details: session, actor: stuck.provider })
+    if (settled?.outcome === 'mismatch') throw new Problem('provider_unavailable')
     return 'again'
   }
   const closed = await closeOpenSessions(context, pending)

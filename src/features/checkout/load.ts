@@ -58,7 +58,7 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
     listCustomerUses(customer, codes),
     listMarkets(),
     findGeneration(),
-    ...orderState(liveOrder),
+    ...orderState(liveOrder, now),
     ...listZones(),
     ...listTaxZones(),
   )
@@ -75,7 +75,8 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
     codes: new Map(byCode.map((row) => [row.code ?? '', toCandidate(row)])),
     sellables: new Map(sellables.map((sellable) => [sellable.variantId, sellable])),
   }
-  const refusals = refusedByLimit(shop, uses, pending)
+  const usedUp = pending ? Object.entries(cart.refusals).filter(([, reason]) => reason === 'usage_limit') : []
+  const refusals = { ...Object.fromEntries(usedUp), ...refusedByLimit(shop, uses, pending) }
   const priced = priceCart({ ...cart, refusals }, lines, shop, now)
   return {
     key: keys[0] ?? null,

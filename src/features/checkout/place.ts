@@ -7,7 +7,7 @@ import { announce } from '../../platform/outbox.ts'
 import type { PricedCart } from '../cart/priced.ts'
 import { orderCart } from '../cart/queries.ts'
 import { freeExpiredHolds, freeOrderHolds, holdStock } from '../inventory/queries.ts'
-import { beginOrder, insertOrder, type OrderLineRow, type OrderRow } from '../orders/queries.ts'
+import { beginOrder, insertOrder, type OrderLineRow, type OrderRow, refuseUnlessPending } from '../orders/queries.ts'
 import { insertPayment, type PaymentRow } from '../payments/queries.ts'
 import { claimPromotions } from '../promotions/queries.ts'
 import type { Checkout } from './load.ts'
@@ -152,7 +152,7 @@ export function placeOrder(
   )
   const applied = order.promotions.map((use) => ({ ...use, customerLimit: limits.get(use.promotionId) ?? null }))
   const writes = [
-    ...orderCart({ ...priced.cart, orderId: replaced }, order.id, now),
+    ...orderCart({ ...priced.cart, orderId: replaced, refusals: refusalsOf(priced) }, order.id, now),
     ...insertOrder(order, orderLinesOf(order.id, priced)),
     ...beginOrder(order.id, { actor, now }),
     ...freeExpiredHolds([...demand.keys()], now),
@@ -172,6 +172,15 @@ export function placeOrder(
   return { writes, state }
 }
 
+/**
+ * A code whose last use somebody else has is not this order's, though the order's own claims lift the limits of its cart
+ * from now on: the cart remembers which ones it did not get.
+ */
+function refusalsOf({ cart, quote }: PricedCart): PricedCart['cart']['refusals'] {
+  const usedUp = quote.refused.filter(({ reason }) => reason === 'usage_limit')
+  return { ...cart.refusals, ...Object.fromEntries(usedUp.map(({ promotionId, reason }) => [promotionId, reason])) }
+}
+
 /** Commit 1 of a further attempt on the same order: its goods are held anew, for as long as the new session lasts. */
 export function placeAttempt(
   context: Context,
@@ -182,6 +191,7 @@ export function placeAttempt(
   const { now } = context
   const variantIds = [...pending.demand.keys()]
   return [
+    refuseUnlessPending(pending.order.id),
     ...freeOrderHolds(pending.order.id, variantIds),
     ...freeExpiredHolds(variantIds, now),
     ...holdStock(pending.order.id, holds, holdUntil(payment, now)),

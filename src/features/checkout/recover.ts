@@ -9,6 +9,8 @@ import {
   listDoubtfulPayments,
   listPendingRefunds,
   type PaymentRow,
+  postponePayment,
+  postponeRefund,
   type RefundRow,
   settleRefund,
 } from '../payments/queries.ts'
@@ -44,9 +46,17 @@ export async function recover(context: Context): Promise<Recovery> {
     listPendingRefunds(BATCH),
   )
   const done: Recovery = { payments: 0, orders: 0, refunds: 0 }
-  for (const payment of payments) done.payments += await attempt(() => recoverPayment(context, payment))
+  for (const payment of payments) {
+    const finished = await attempt(() => recoverPayment(context, payment))
+    if (finished === 0) await attempt(() => db.commit([postponePayment(payment.id, now)]).then(() => false))
+    done.payments += finished
+  }
   for (const { id } of orders) done.orders += await attempt(() => recoverOrder(context, id))
-  for (const refund of refunds) done.refunds += await attempt(() => carryOut(context, refund))
+  for (const refund of refunds) {
+    const finished = await attempt(() => carryOut(context, refund))
+    if (finished === 0) await attempt(() => db.commit([postponeRefund(refund.id, now)]).then(() => false))
+    done.refunds += finished
+  }
   return done
 
   // One case that cannot be finished now must not keep the others waiting.
@@ -73,13 +83,15 @@ async function recoverPayment(context: Context, payment: PaymentRow): Promise<bo
     actor: payment.provider,
     alongside: () => (payment.status === 'created' ? settleKeys(payment.idempotencyId, 200) : []),
   })
-  if (over && unpaid) await abandonOrder(context, { orderId: payment.orderId }, 'payment_expired')
+  // What could not be closed is not over: a slow method may still pay.
+  const closed = session.fact.kind === 'closed' || session.fact.kind === 'voided'
+  if (over && closed) await abandonOrder(context, { orderId: payment.orderId }, 'payment_expired')
   return settled?.outcome === 'applied'
 }
 
 /** A pending order whose attempts are all over: nobody can pay it any more. */
 async function recoverOrder(context: Context, orderId: string): Promise<boolean> {
-  const state = await readOrderState(context.db, sql`${orderId}`)
+  const state = await readOrderState(context.db, sql`${orderId}`, context.now)
   if (!state || state.payments.some(({ status }) => isLive(status))) return false
   return (await abandonOrder(context, { orderId }, 'payment_expired')).outcome === 'cancelled'
 }

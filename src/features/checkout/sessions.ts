@@ -33,7 +33,10 @@ export async function fetchSession(context: Context, payment: PaymentRow): Promi
     const state = await provider.fetchSession(referenceOf(context, payment))
     return state ?? 'unheard'
   })
-  return known === 'unheard' ? openSession(context, payment) : known
+  if (known !== 'unheard') return known
+  // Nothing was ever opened, and there is no time left to open it.
+  const over = payment.sessionExpiresAt <= context.now.getTime()
+  return over ? { fact: { kind: 'closed' }, reference: null, nextAction: null } : openSession(context, payment)
 }
 
 export function referenceOf({ origin }: Context, payment: PaymentRow) {

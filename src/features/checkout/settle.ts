@@ -5,9 +5,9 @@ import { planHolds } from '../../domain/stock.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { announce, type OutboxEvent } from '../../platform/outbox.ts'
 import { completeCart, releaseCart } from '../cart/queries.ts'
-import { freeOrderHolds, sellHeldStock, sellStock } from '../inventory/queries.ts'
+import { freeExpiredHolds, freeOrderHolds, sellHeldStock, sellStock } from '../inventory/queries.ts'
 import { type Move, moveOrder, takeNumber } from '../orders/queries.ts'
-import { insertRefund, movePayment, type PaymentRow } from '../payments/queries.ts'
+import { insertRefund, movePayment, type PaymentRow, refuseOtherAttempts } from '../payments/queries.ts'
 import { releasePromotions } from '../promotions/queries.ts'
 import type { OrderState } from './state.ts'
 
@@ -27,7 +27,8 @@ export interface SettleDetails {
 export type Settlement =
   | { outcome: 'applied'; writes: Write[] }
   | { outcome: 'nothing'; why: 'already' | 'outdated'; writes: [] }
-  | { outcome: 'mismatch'; detail: string; writes: Write[] }
+  /** Flagged, never guessed: whoever brought the fact tells staff. */
+  | { outcome: 'mismatch'; detail: string; writes: [] }
 
 /**
  * What a fact about one payment does to its order: decided from `state`, as writes. Pure; the caller commits them,
@@ -43,14 +44,13 @@ export function settle(
   context: SettleContext,
   details: SettleDetails = {},
 ): Settlement {
-  const { now, mint, actor } = context
+  const { now, actor } = context
   const amount = { amount: payment.amount, currency: payment.currency }
   const decision = decideFact({ status: payment.status, amount }, fact)
   if (!decision.ok) {
     if (decision.why !== 'amount_mismatch') return { outcome: 'nothing', why: decision.why, writes: [] }
     const detail = `expected ${decision.expected.amount} ${decision.expected.currency}, got ${decision.got.amount} ${decision.got.currency}`
-    const event = { topic: 'payment.amount_mismatch', subjectId: payment.id, payload: { detail } }
-    return { outcome: 'mismatch', detail, writes: announce(mint, now, [event]) }
+    return { outcome: 'mismatch', detail, writes: [] }
   }
   const { to } = decision
   const step = { to, reason: `${actor}:${fact.kind}`, actor, now, ...details }
@@ -71,7 +71,9 @@ function takeMoney(
 ): Write[] {
   const { order } = state
   const paymentStatus = to === 'captured' ? 'paid' : 'authorized'
-  const confirmedByThis = payment.status === 'authorized'
+  // An authorization that had no order to confirm was of no use, and its capture is not either.
+  const confirmedByThis =
+    payment.status === 'authorized' && order.paymentStatus === 'authorized' && order.status !== 'cancelled'
   if (confirmedByThis) {
     const moves = [paymentMove(state, paymentStatus, 'captured')].filter(isLegal)
     return [...moveOrder(order.id, moves, context), ...announce(context.mint, context.now, [paidEvent(order.id)])]
@@ -99,6 +101,7 @@ export function confirmWrites(
     paymentMove(state, paymentStatus, paymentStatus),
   ]
   return [
+    refuseOtherAttempts(order.id, state.payments.length),
     ...moveOrder(order.id, moves, context),
     ...takeNumber(order.id, now),
     ...stock,
@@ -120,7 +123,8 @@ export function stockWrites(state: OrderState, now: Date): Write[] | null {
   const wanted = new Map([...missing].filter(([variantId]) => tracked.has(variantId)))
   const plan = planHolds(wanted, levels)
   if (!plan.ok) return null
-  return [...sellHeldStock(order.id, holds, now), ...sellStock(order.id, plan.holds, now)]
+  const freed = plan.holds.length > 0 ? freeExpiredHolds([...wanted.keys()], now) : []
+  return [...sellHeldStock(order.id, holds, now), ...freed, ...sellStock(order.id, plan.holds, now)]
 }
 
 /** The order is given up: holds, uses and cart are free again. The caller has closed the provider's sessions. */
@@ -132,6 +136,7 @@ export function cancelWrites(state: OrderState, reason: string, context: SettleC
     paymentMove(state, 'voided', reason),
   ]
   return [
+    refuseOtherAttempts(order.id, state.payments.length),
     ...moveOrder(order.id, moves.filter(isLegal), context),
     ...freeOrderHolds(order.id, [...state.demand.keys()]),
     ...releasePromotions(

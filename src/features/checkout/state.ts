@@ -37,10 +37,11 @@ interface LevelRow {
   backorderLimit: number | null
   onHand: number
   held: number
+  freeable: number
 }
 
 /** The reads behind an `OrderState`, to ride in any batch. */
-export function orderState(orderId: SQL) {
+export function orderState(orderId: SQL, now: Date) {
   const variantIds = sql`(SELECT variant_id FROM ${orderLines} WHERE order_id = ${orderId})`
   const holds: Query<PlannedHold[]> = q
     .select({
@@ -63,6 +64,10 @@ export function orderState(orderId: SQL) {
       backorderLimit: stockLevels.backorderLimit,
       onHand: stockLevels.onHand,
       held: stockLevels.held,
+      // Others' holds that have run out; the order's own are in `holds`.
+      freeable: sql<number>`(SELECT coalesce(sum(h.quantity), 0) FROM ${stockHolds} AS h
+        WHERE h.variant_id = stock_levels.variant_id AND h.location_id = stock_levels.location_id
+          AND h.expires_at <= ${now.getTime()} AND h.order_id <> ${orderId})`.as('freeable'),
     })
     .from(stockLevels)
     .where(inArray(stockLevels.variantId, variantIds))
@@ -84,13 +89,13 @@ export function toOrderState([[order], payments, holds, demand, levels, seqs]: S
     payments,
     holds,
     demand: new Map(demand.map(({ variantId, quantity }) => [variantId, quantity])),
-    levels: levels.map((level) => ({ ...level, freeable: 0 })),
+    levels,
     seq,
   }
 }
 
-export async function readOrderState(db: Db, orderId: SQL): Promise<OrderState | null> {
-  return toOrderState(await db.read(...orderState(orderId)))
+export async function readOrderState(db: Db, orderId: SQL, now: Date): Promise<OrderState | null> {
+  return toOrderState(await db.read(...orderState(orderId, now)))
 }
 
 /** Whether the error of a commit means that somebody else was faster: read again, decide anew. */
@@ -108,4 +113,6 @@ export const RACES: ReadonlySet<string> = new Set([
   'cart_conflict',
   'already_numbered',
   'refund_settled',
+  'order_not_pending',
+  'attempts_changed',
 ])

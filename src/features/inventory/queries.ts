@@ -172,15 +172,6 @@ export function holdStock(orderId: string, holds: readonly PlannedHold[], until:
   ]
 }
 
-/** Longer holds for the next attempt on the same order. */
-export function extendHolds(orderId: string, holds: readonly PlannedHold[], until: Date): Write[] {
-  if (holds.length === 0) return []
-  return [
-    q.run(sql`UPDATE ${stockHolds} SET expires_at = max(expires_at, ${until.getTime()})
-      WHERE order_id = ${orderId} AND variant_id IN ${listOf(holds.map(({ variantId }) => variantId))}`),
-  ]
-}
-
 /** Lets go of holds of these variants that have expired: every checkout sweeps before its own steps. */
 export function freeExpiredHolds(variantIds: readonly string[], now: Date): Write[] {
   if (variantIds.length === 0) return []

@@ -60,9 +60,24 @@ export function listStalePendingOrders(before: Date, limit: number): Query<{ id:
   return q
     .select({ id: orders.id })
     .from(orders)
-    .where(and(eq(orders.status, 'pending'), lt(orders.updatedAt, before.getTime())))
+    .where(
+      and(
+        eq(orders.status, 'pending'),
+        lt(orders.updatedAt, before.getTime()),
+        sql`NOT EXISTS (SELECT 1 FROM payments AS p WHERE p.order_id = ${orders.id}
+          AND p.status IN ('created', 'requires_action', 'processing'))`,
+      ),
+    )
     .orderBy(asc(orders.id))
     .limit(limit)
+}
+
+/** Refuses with `order_not_pending` once the order was confirmed or given up: it takes no further attempt. */
+export function refuseUnlessPending(orderId: string): Write {
+  return refuseWhen(
+    'order_not_pending',
+    sql`NOT EXISTS (SELECT 1 FROM ${orders} WHERE id = ${orderId} AND status = 'pending')`,
+  )
 }
 
 /** A new order. Committing breaks `orders.cart_id` when its cart has one that is not cancelled. */

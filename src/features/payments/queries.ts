@@ -1,7 +1,7 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { AttemptStatus, NextAction } from '../../domain/payment.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { insertRows } from '../../platform/db/rows.ts'
+import { insertRows, refuseWhen } from '../../platform/db/rows.ts'
 import { paymentEntries, paymentMoves, payments, refunds, testPayments } from '../../platform/db/schema/payments.ts'
 
 export type PaymentRow = typeof payments.$inferSelect
@@ -23,6 +23,11 @@ export function findPayment(id: string): Query<PaymentRow[]> {
 /** The order a payment belongs to, as a subquery. */
 export function orderOfPayment(id: string): SQL {
   return sql`(SELECT order_id FROM ${payments} WHERE id = ${id})`
+}
+
+/** Refuses with `attempts_changed` when the order has another number of attempts than was decided by. */
+export function refuseOtherAttempts(orderId: string, count: number): Write {
+  return refuseWhen('attempts_changed', sql`(SELECT count(*) FROM ${payments} WHERE order_id = ${orderId}) <> ${count}`)
 }
 
 /** A new attempt. Committing breaks `payments.order_id` when another one is live. */
@@ -120,7 +125,7 @@ export function settleRefund(
 }
 
 export function listPendingRefunds(limit: number): Query<RefundRow[]> {
-  return q.select().from(refunds).where(eq(refunds.status, 'pending')).orderBy(asc(refunds.id)).limit(limit)
+  return q.select().from(refunds).where(eq(refunds.status, 'pending')).orderBy(asc(refunds.updatedAt)).limit(limit)
 }
 
 /**
@@ -129,10 +134,24 @@ export function listPendingRefunds(limit: number): Query<RefundRow[]> {
  */
 export function listDoubtfulPayments(createdBefore: Date, now: Date, limit: number): Query<PaymentRow[]> {
   // The very words of payments_one_live, so that only live attempts are looked through.
-  const live = sql`${payments.status} IN ('created', 'requires_action', 'processing', 'authorized')`
+  const live = sql`${payments.status} IN ('created', 'requires_action', 'processing')`
   const unanswered = sql`${payments.status} = 'created' AND ${payments.createdAt} < ${createdBefore.getTime()}`
   const over = sql`${payments.status} IN ('requires_action', 'processing') AND ${payments.sessionExpiresAt} < ${now.getTime()}`
-  return q.select().from(payments).where(sql`${live} AND ((${unanswered}) OR (${over}))`).limit(limit)
+  return q
+    .select()
+    .from(payments)
+    .where(sql`${live} AND ((${unanswered}) OR (${over}))`)
+    .orderBy(asc(payments.updatedAt))
+    .limit(limit)
+}
+
+/** What could not be finished now goes to the back, so that it does not keep the others waiting. */
+export function postponePayment(id: string, now: Date): Write {
+  return q.update(payments).set({ updatedAt: now.getTime() }).where(eq(payments.id, id))
+}
+
+export function postponeRefund(id: string, now: Date): Write {
+  return q.update(refunds).set({ updatedAt: now.getTime() }).where(eq(refunds.id, id))
 }
 
 export type TestPaymentStatus = typeof testPayments.$inferSelect.status

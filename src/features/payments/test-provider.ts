@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { isId } from '../../domain/id.ts'
 import type { Money } from '../../domain/money.ts'
 import type { PaymentFact } from '../../domain/payment.ts'
-import type { PaymentProvider, ProviderEvent, SessionRequest, SessionState } from '../../domain/provider.ts'
+import type { PaymentProvider, ProviderEvent, SessionState } from '../../domain/provider.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { findTestPayment, noteTestPayment, type TestPaymentStatus } from './queries.ts'
 
@@ -30,8 +30,14 @@ export function createTestProvider(context: Context): PaymentProvider | null {
   return {
     name: 'test',
     sessionLifetimeMs: SESSION_LIFETIME_MS,
-    // The session is a function of the request, so that opening it again is getting it.
-    openSession: async (request) => openState(request),
+    // The session is a function of the request, so that opening it again is getting it. An outcome asked for at once is
+    // entered in the book, so that it is found again when this answer is lost.
+    openSession: async ({ paymentId, amount, input, origin }) => {
+      const outcome = TEST_OUTCOMES.find((candidate) => candidate === input.test_outcome)
+      if (!outcome) return waiting(paymentId, origin)
+      const [[row]] = await db.commit([noteTestPayment(paymentId, outcome, now)], [findTestPayment(paymentId)])
+      return { fact: factOf(row?.status ?? outcome, amount), reference: paymentId, nextAction: null }
+    },
     async fetchSession({ paymentId, amount, expiresAt, origin }) {
       const [[row]] = await db.read(findTestPayment(paymentId))
       if (row) return { fact: factOf(row.status, amount), reference: paymentId, nextAction: null }
@@ -57,12 +63,6 @@ export function createTestProvider(context: Context): PaymentProvider | null {
     },
     readStoredEvent: readEvent,
   }
-}
-
-function openState({ paymentId, amount, input, origin }: SessionRequest): SessionState {
-  const outcome = TEST_OUTCOMES.find((candidate) => candidate === input.test_outcome)
-  if (!outcome) return waiting(paymentId, origin)
-  return { fact: factOf(outcome, amount), reference: paymentId, nextAction: null }
 }
 
 function waiting(paymentId: string, origin: string): SessionState {

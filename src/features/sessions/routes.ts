@@ -7,6 +7,9 @@ import { issueGuestToken, sessionOf } from './guest.ts'
 import { revokeSession } from './queries.ts'
 import { publishedKeys } from './tokens.ts'
 
+// Tokens are good for a few seconds past their end, and one may be signed while the session is being ended.
+const REVOCATION_MARGIN_MS = 24 * 3600 * 1000
+
 export const sessionRoutes = [
   route(
     {
@@ -55,7 +58,7 @@ export const sessionRoutes = [
       problems: [],
     },
     async (context) => {
-      const until = new Date(context.now.getTime() + GUEST_LIFETIME_MS)
+      const until = new Date(context.now.getTime() + GUEST_LIFETIME_MS + REVOCATION_MARGIN_MS)
       await context.db.commit([revokeSession(sessionOf(context).sessionId, context.now, until)])
       return { body: null }
     },

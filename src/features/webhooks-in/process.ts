@@ -2,6 +2,7 @@ import type { ProviderEvent } from '../../domain/provider.ts'
 import { retryDelay } from '../../domain/retry.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import type { Context } from '../../platform/http/context.ts'
+import { announce } from '../../platform/outbox.ts'
 import { applyFact } from '../checkout/apply.ts'
 import type { Settlement } from '../checkout/settle.ts'
 import { type OrderState, orderState, toOrderState } from '../checkout/state.ts'
@@ -20,7 +21,7 @@ export async function takeEvents(context: Context, provider: string, events: rea
     const row = toRow(context, provider, event)
     const [[stored], ...rest] = await context.db.commit(
       [receiveEvent(row)],
-      [findEvent(provider, event.eventId), ...orderState(orderOfPayment(event.paymentId ?? ''))],
+      [findEvent(provider, event.eventId), ...orderState(orderOfPayment(event.paymentId ?? ''), context.now)],
       { repeatable: true },
     )
     if (!stored) throw new Error('the event just stored is gone')
@@ -63,7 +64,8 @@ async function applyEvent(
     const settlement = await applyFact(context, event.paymentId, event.fact, {
       known,
       actor: row.provider,
-      alongside: (settled) => mark(...markOf(settled)),
+      provider: row.provider,
+      alongside: (settled) => [...mark(...markOf(settled)), ...announceMismatch(context, event.paymentId, settled)],
     })
     if (!settlement) await context.db.commit(mark('unmatched', 'no payment has this id'))
   } catch (error) {
@@ -71,6 +73,13 @@ async function applyEvent(
     if (error instanceof ConstraintError && error.constraint === 'event_taken') return
     throw error
   }
+}
+
+/** Another amount than ours is for a person to look at; the event that brought it says so, once. */
+function announceMismatch({ mint, now }: Context, paymentId: string | null, settled: Settlement) {
+  if (settled.outcome !== 'mismatch' || paymentId === null) return []
+  const payload = { detail: settled.detail }
+  return announce(mint, now, [{ topic: 'payment.amount_mismatch', subjectId: paymentId, payload }])
 }
 
 function markOf(settlement: Settlement): [EventMark['status'], string | null] {
@@ -85,7 +94,7 @@ function markOf(settlement: Settlement): [EventMark['status'], string | null] {
 }
 
 /** Waits longer after every failed try; the last one leaves the event to staff. */
-async function postpone(context: Context, row: WebhookEventRow): Promise<void> {
+export async function postpone(context: Context, row: WebhookEventRow): Promise<void> {
   const attempts = row.attempts + 1
   const [byte = 0] = context.random(1)
   const delay = retryDelay(attempts, byte / 256, RETRY)

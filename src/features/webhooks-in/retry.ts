@@ -1,5 +1,5 @@
 import type { Context } from '../../platform/http/context.ts'
-import { retryEvent } from './process.ts'
+import { postpone, retryEvent } from './process.ts'
 import { listDueEvents } from './queries.ts'
 
 const BATCH = 50
@@ -8,9 +8,14 @@ const BATCH = 50
 export async function retryDueEvents(context: Context): Promise<number> {
   const [rows] = await context.db.read(listDueEvents(context.now, BATCH))
   for (const row of rows) {
-    const provider = context.provider(row.provider)
-    if (!provider) context.log.warn('provider_not_configured', { provider: row.provider, event_id: row.id })
-    else await retryEvent(context, row, provider.readStoredEvent(row.payload, row.eventId))
+    try {
+      const provider = context.provider(row.provider)
+      if (!provider) throw new Error('the provider is not configured')
+      await retryEvent(context, row, provider.readStoredEvent(row.payload, row.eventId))
+    } catch (error) {
+      context.log.error('webhook_retry_failed', error, { provider: row.provider, event_id: row.id })
+      await postpone(context, row)
+    }
   }
   return rows.length
 }

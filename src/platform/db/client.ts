@@ -103,10 +103,10 @@ export function openDb(database: D1Database, options: DbOptions): Db {
     async read(...queries) {
       if (!gate) return (await run(queries, true)) as Results<typeof queries>
       const check = q.all<{ code: string | null }>(sql`SELECT ${gate} AS code`)
-      gate = null
       const [verdict, ...results] = await run([check, ...queries], true)
       const code = (verdict as { code: string | null }[])[0]?.code
       if (code) throw new GateClosed(code)
+      gate = null
       return results as Results<typeof queries>
     },
     async commit(writes, reads, commitOptions) {
