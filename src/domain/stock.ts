@@ -22,9 +22,13 @@ export function availableQuantity(levels: readonly Omit<StockLevel, 'variantId' 
   return available
 }
 
-/** Whether selling `quantity` would reach below what stands on the shelves. */
-export function isBackordered(levels: readonly StockLevel[], quantity: number): boolean {
+/** Whether selling `quantity` would reach below what stands on the shelves, where that is allowed at all. */
+export function isBackordered(
+  levels: readonly Omit<StockLevel, 'variantId' | 'locationId'>[],
+  quantity: number,
+): boolean {
   if (levels.some((level) => level.policy === 'untracked')) return false
+  if (!levels.some((level) => level.policy === 'backorder')) return false
   const shelf = levels.reduce((sum, level) => sum + Math.max(0, level.onHand - level.held + level.freeable), 0)
   return quantity > shelf
 }

@@ -151,6 +151,7 @@ describe('isBackordered', () => {
     [true, 6, [level(5, { policy: 'backorder' })]],
     [false, 6, [level(5, { policy: 'backorder' }), level(1, { locationId: 'south' })]],
     [false, 99, [level(0, { policy: 'untracked' })]],
+    [false, 6, [level(5)]],
   ])('is %j for %d', (expected, quantity, shelves) => {
     expect(isBackordered(shelves, quantity)).toBe(expected)
   })

@@ -2,8 +2,9 @@ import { type MissingPart, missingParts, type Warning } from '../../domain/cart.
 import type { Promotion, PromotionCandidate, PromotionRefusal } from '../../domain/promotion.ts'
 import { DEFAULT_ROUNDING, type Quote, type QuotedLine, quote } from '../../domain/quote.ts'
 import { listShippingOptions, type ShippingOption, type ShippingZone } from '../../domain/shipping.ts'
+import { isBackordered } from '../../domain/stock.ts'
 import type { TaxZone } from '../../domain/tax.ts'
-import { availableOf, priceIn } from '../catalog/product.ts'
+import { availableOf, priceIn, toLevels } from '../catalog/product.ts'
 import type { Market, Sellable } from '../catalog/queries.ts'
 import type { CartLineRow, CartRow } from './queries.ts'
 
@@ -156,8 +157,7 @@ function warnLine(line: PricedLine): Warning[] {
   else if (available !== null && available < row.quantity) {
     warnings.push(warn('LOW_STOCK', `Only ${available} left.`))
   }
-  const shelf = sellable.levels.reduce((sum, level) => sum + level.on_hand - level.held + level.freeable, 0)
-  const backordered = sellable.levels.some(({ policy }) => policy === 'backorder') && shelf < row.quantity
+  const backordered = isBackordered(toLevels(sellable.levels), row.quantity)
   if (backordered) warnings.push(warn('BACKORDERED', 'Part of this item ships when it is in stock again.'))
   return warnings
 }

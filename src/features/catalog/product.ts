@@ -1,5 +1,5 @@
 import type { Metadata, ProductStatus, Seo } from '../../domain/product.ts'
-import { availableQuantity } from '../../domain/stock.ts'
+import { availableQuantity, type StockLevel } from '../../domain/stock.ts'
 import type { LevelJson } from '../inventory/queries.ts'
 
 /** A product with everything a storefront or staff may see of it, in every currency. */
@@ -67,15 +67,19 @@ export function priceIn(prices: readonly Price[], currency: string, marketId: st
 
 /** How many of a variant can be sold now; null is without limit. A variant without a shelf cannot be sold. */
 export function availableOf(levels: readonly LevelJson[]): number | null {
-  return availableQuantity(
-    levels.map(({ policy, backorder_limit, on_hand, held, freeable }) => ({
-      policy,
-      backorderLimit: backorder_limit,
-      onHand: on_hand,
-      held,
-      freeable,
-    })),
-  )
+  return availableQuantity(toLevels(levels))
+}
+
+/** Levels as they are read with a variant, in the form the rules of stock take. */
+export function toLevels(levels: readonly LevelJson[]): Omit<StockLevel, 'variantId'>[] {
+  return levels.map(({ location_id, policy, backorder_limit, on_hand, held, freeable }) => ({
+    locationId: location_id,
+    policy,
+    backorderLimit: backorder_limit,
+    onHand: on_hand,
+    held,
+    freeable,
+  }))
 }
 
 /** The title of a variant: its chosen values in the order of the options. */

@@ -8,6 +8,7 @@ import { findKey, type IdempotencyRow } from '../../platform/http/idempotency.ts
 import { Problem } from '../../platform/http/problem.ts'
 import { type PricedCart, priceCart, type ShopData } from '../cart/priced.ts'
 import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
+import { toLevels } from '../catalog/product.ts'
 import { listMarkets, listSellables, type Sellable, toSellable } from '../catalog/queries.ts'
 import {
   listAutomaticPromotions,
@@ -106,15 +107,5 @@ function refusedByLimit(
 }
 
 function levelsOf(sellables: readonly Sellable[]): StockLevel[] {
-  return sellables.flatMap(({ variantId, levels }) =>
-    levels.map((level) => ({
-      variantId,
-      locationId: level.location_id,
-      policy: level.policy,
-      backorderLimit: level.backorder_limit,
-      onHand: level.on_hand,
-      held: level.held,
-      freeable: level.freeable,
-    })),
-  )
+  return sellables.flatMap(({ variantId, levels }) => toLevels(levels).map((level) => ({ variantId, ...level })))
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import { AddressView, MetadataShape, MoneyShape, money, timestamp } from '../../platform/http/shapes.ts'
+import { TotalsView } from '../cart/contract.ts'
 import { NextActionView, PaymentView, RefundView, toPaymentView, toRefundView } from '../payments/contract.ts'
 import type { OrderRow } from './queries.ts'
 import type { WholeOrder } from './read.ts'
@@ -41,20 +42,6 @@ const OrderLineView = shape(() =>
     .meta({ id: 'OrderLine' }),
 )
 
-const OrderTotals = shape(() =>
-  z.object({
-    subtotal: MoneyShape(),
-    discount: MoneyShape(),
-    shipping: MoneyShape(),
-    shipping_discount: MoneyShape(),
-    tax: MoneyShape(),
-    shipping_tax: MoneyShape(),
-    total: MoneyShape(),
-    tax_included: z.boolean(),
-    amount_due: MoneyShape(),
-  }),
-)
-
 export const OrderView = shape(() =>
   z
     .object({
@@ -77,7 +64,7 @@ export const OrderView = shape(() =>
           taxes: z.array(Tax()),
         })
         .nullable(),
-      totals: OrderTotals(),
+      totals: TotalsView(),
       discount_codes: z.array(z.string()),
       shipping_address: AddressView().nullable(),
       billing_address: AddressView().nullable(),
