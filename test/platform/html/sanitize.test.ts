@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sanitizeHtml } from '../../src/features/catalog/sanitize.ts'
+import { sanitizeHtml } from '../../../src/platform/html/sanitize.ts'
 
 const KEPT = [
   ['plain text', 'Soft & warm, 5 &gt; 3'],
