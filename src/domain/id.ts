@@ -6,6 +6,9 @@ export const ID_PREFIX = {
   collection: 'col',
   category: 'cat',
   market: 'mkt',
+  priceList: 'plist',
+  customField: 'field',
+  customerGroup: 'group',
   location: 'loc',
   // The two letters are the shard slot: carts of another slot may live in another database one day.
   cart: 'cart_aa',

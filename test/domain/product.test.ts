@@ -10,9 +10,10 @@ const VARIANT: VariantDraft = {
   requiresShipping: true,
   taxable: true,
   imageUrl: null,
+  unitMeasure: null,
   inventory: { policy: 'deny', onHand: 0 },
 }
-const price = (currency: string) => ({ currency, amount: 1, compareAtAmount: null })
+const price = (currency: string) => ({ currency, marketId: '', minQuantity: 1, amount: 1, compareAtAmount: null })
 
 function draft(variants: Partial<VariantDraft>[], changes: Partial<ProductDraft> = {}): ProductDraft {
   return {
@@ -29,6 +30,11 @@ function draft(variants: Partial<VariantDraft>[], changes: Partial<ProductDraft>
     variants: variants.map((variant) => ({ ...VARIANT, ...variant })),
     metadata: {},
     privateMetadata: {},
+    publishedAt: null,
+    unpublishedAt: null,
+    categoryId: null,
+    customFields: {},
+    relatedIds: [],
     ...changes,
   }
 }
@@ -74,5 +80,10 @@ describe('checkDraft', () => {
     ],
   ])('points at %s', (_what, given, pointers) => {
     expect(checkDraft(given).map(({ pointer }) => pointer)).toEqual(pointers)
+  })
+
+  it.each(['constructor', 'toString', '__proto__'])('takes no option for chosen that every object has: %s', (name) => {
+    const faults = checkDraft(draft([{ options: { Size: 'M' } }], { options: [name] }))
+    expect(faults).toMatchObject([{ pointer: '/variants/0/options' }])
   })
 })

@@ -6,6 +6,15 @@ import type { ProductDraft } from '../../src/domain/product.ts'
 import { readShopifyCsv } from '../../src/features/imports/shopify-csv.ts'
 
 const EXPORT = readFileSync(join(import.meta.dirname, '../fixtures/shopify-export.csv'), 'utf8')
+/** A price everywhere, of one piece: a file knows no other. */
+const regular = (currency: string, amount: number, compareAtAmount: number | null) => ({
+  currency,
+  marketId: '',
+  minQuantity: 1,
+  amount,
+  compareAtAmount,
+})
+
 const CDN = 'https://cdn.nordlys.example'
 
 function read(text: string, currency = 'USD') {
@@ -68,39 +77,47 @@ describe('a whole export', () => {
         {
           sku: 'FRJ-S-MOS',
           options: { Size: 'S', Colour: 'Moss' },
-          prices: [{ currency: 'USD', amount: 18900, compareAtAmount: 22900 }],
+          prices: [regular('USD', 18900, 22900)],
           barcode: '7090001000017',
           weightGrams: 640,
           requiresShipping: true,
           taxable: true,
           imageUrl: `${CDN}/jacket-moss.jpg`,
+          unitMeasure: null,
           inventory: { policy: 'deny', onHand: 4 },
         },
         {
           sku: 'FRJ-M-MOS',
           options: { Size: 'M', Colour: 'Moss' },
-          prices: [{ currency: 'USD', amount: 18900, compareAtAmount: null }],
+          prices: [regular('USD', 18900, null)],
           barcode: null,
           weightGrams: 660,
           requiresShipping: true,
           taxable: true,
           imageUrl: null,
+          unitMeasure: null,
           inventory: { policy: 'backorder', onHand: -2 },
         },
         {
           sku: 'FRJ-M-RUS',
           options: { Size: 'M', Colour: 'Rust' },
-          prices: [{ currency: 'USD', amount: 118950, compareAtAmount: null }],
+          prices: [regular('USD', 118950, null)],
           barcode: null,
           weightGrams: 660,
           requiresShipping: false,
           taxable: false,
           imageUrl: `${CDN}/jacket-front.jpg`,
+          unitMeasure: null,
           inventory: { policy: 'deny', onHand: 0 },
         },
       ],
       metadata: {},
       privateMetadata: {},
+      publishedAt: null,
+      unpublishedAt: null,
+      categoryId: null,
+      customFields: {},
+      relatedIds: [],
     })
     expect(products[1]?.draft).toMatchObject({
       status: 'draft',
@@ -163,7 +180,7 @@ describe('a whole export', () => {
         {
           sku: 'M-1',
           options: { Glaze: 'Blue' },
-          prices: [{ currency: 'USD', amount: 1250, compareAtAmount: 1500 }],
+          prices: [regular('USD', 1250, 1500)],
           barcode: '123',
           weightGrams: 350,
           taxable: false,
@@ -233,7 +250,7 @@ describe('what a cell means', () => {
     'a price of %s beside %j in %s is %i, compared with %s',
     async (price, compareAt, currency, amount, compareAtAmount) => {
       const draft = await readOne({ 'Variant Price': price, 'Variant Compare At Price': compareAt }, currency)
-      expect(draft.variants[0]?.prices).toEqual([{ currency, amount, compareAtAmount }])
+      expect(draft.variants[0]?.prices).toEqual([regular(currency, amount, compareAtAmount)])
     },
   )
 
@@ -503,20 +520,20 @@ describe('laws', () => {
       variants: (model.options.length > 0 ? model.variants : model.variants.slice(0, 1)).map((variant, at) => ({
         sku: `${index}-${at}`,
         options: Object.fromEntries(model.options.map((name) => [name, `${name} ${at}`])),
-        prices: [
-          {
-            currency: 'USD',
-            amount: variant.amount,
-            compareAtAmount: variant.raise > 0 ? variant.amount + variant.raise : null,
-          },
-        ],
+        prices: [regular('USD', variant.amount, variant.raise > 0 ? variant.amount + variant.raise : null)],
         barcode: null,
         weightGrams: variant.grams,
         requiresShipping: true,
         taxable: variant.taxable,
         imageUrl: urls[at] ?? null,
+        unitMeasure: null,
         inventory: { policy: variant.policy as 'deny', onHand: variant.onHand },
       })),
+      publishedAt: null,
+      unpublishedAt: null,
+      categoryId: null,
+      customFields: {},
+      relatedIds: [],
       metadata: {},
       privateMetadata: {},
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isHandle, toHandle } from '../../src/features/catalog/handle.ts'
+import { isHandle, toHandle } from '../../src/domain/handle.ts'
 
 describe('isHandle', () => {
   it.each(['mug', 'red-rain-jacket', '2-pack', 'größe', 'носки', '雨衣', 'เสื้อกันฝน', 'हिन्दी-किताब', 'a'.repeat(255)])(
