@@ -1,15 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { CustomFieldValues } from '../../../domain/custom-field.ts'
 import type { Metadata, ProductStatus } from '../../../domain/product.ts'
-
-export const markets = sqliteTable('markets', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  currency: text().notNull(),
-  countries: text({ mode: 'json' }).$type<string[]>().notNull(),
-  locales: text({ mode: 'json' }).$type<string[]>().notNull(),
-  taxIncluded: integer('tax_included', { mode: 'boolean' }).notNull(),
-  position: integer().notNull(),
-})
 
 export const products = sqliteTable('products', {
   id: text().primaryKey(),
@@ -28,12 +19,32 @@ export const products = sqliteTable('products', {
   version: integer().notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  publishedAt: integer('published_at'),
+  unpublishedAt: integer('unpublished_at'),
+  categoryId: text('category_id'),
+  customFields: text('custom_fields', { mode: 'json' }).$type<CustomFieldValues>().notNull(),
 })
 
 export const productTags = sqliteTable(
   'product_tags',
   { tag: text().notNull(), productId: text('product_id').notNull() },
   (table) => [primaryKey({ columns: [table.tag, table.productId] })],
+)
+
+export const productHandles = sqliteTable('product_handles', {
+  handle: text().primaryKey(),
+  productId: text('product_id').notNull(),
+  replacedAt: integer('replaced_at').notNull(),
+})
+
+export const relatedProducts = sqliteTable(
+  'related_products',
+  {
+    productId: text('product_id').notNull(),
+    relatedId: text('related_id').notNull(),
+    position: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.productId, table.relatedId] })],
 )
 
 export const images = sqliteTable('images', {
@@ -61,50 +72,8 @@ export const variants = sqliteTable('variants', {
   taxCategory: text('tax_category').notNull(),
   imageId: text('image_id'),
   archived: integer({ mode: 'boolean' }).notNull(),
+  unitQuantity: integer('unit_quantity'),
+  unit: text(),
+  referenceQuantity: integer('reference_quantity'),
+  referenceUnit: text('reference_unit'),
 })
-
-export const prices = sqliteTable(
-  'prices',
-  {
-    variantId: text('variant_id').notNull(),
-    currency: text().notNull(),
-    marketId: text('market_id').notNull(),
-    amount: integer().notNull(),
-    compareAtAmount: integer('compare_at_amount'),
-  },
-  (table) => [primaryKey({ columns: [table.variantId, table.currency, table.marketId] })],
-)
-
-export const productPrices = sqliteTable(
-  'product_prices',
-  {
-    productId: text('product_id').notNull(),
-    currency: text().notNull(),
-    minAmount: integer('min_amount').notNull(),
-    maxAmount: integer('max_amount').notNull(),
-    minCompareAtAmount: integer('min_compare_at_amount'),
-    maxCompareAtAmount: integer('max_compare_at_amount'),
-  },
-  (table) => [primaryKey({ columns: [table.productId, table.currency] })],
-)
-
-export const collections = sqliteTable('collections', {
-  id: text().primaryKey(),
-  handle: text().notNull(),
-  title: text().notNull(),
-  descriptionHtml: text('description_html').notNull(),
-  position: integer().notNull(),
-  version: integer().notNull(),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-})
-
-export const collectionProducts = sqliteTable(
-  'collection_products',
-  {
-    collectionId: text('collection_id').notNull(),
-    productId: text('product_id').notNull(),
-    position: integer().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.collectionId, table.productId] })],
-)
