@@ -1,16 +1,15 @@
-/** What a cache keeps of a value: when it was read from D1, and at which generation of the catalog. */
-export interface Cached<Value = unknown> {
-  generation: number
-  /** Unix milliseconds of the D1 read. */
-  storedAt: number
-  value: Value
-}
+import { Answers } from './answers.ts'
+import type { Basis, Cached } from './cached.ts'
+import { Flights } from './flights.ts'
 
 /** A cached value and when this isolate took it in, which may be long after it was read from D1. */
 export interface Kept {
   entry: Cached
   keptAt: number
 }
+
+// For this long after D1 has not answered, what has a value to fall back on does not ask it again.
+const OUTAGE_MS = 5000
 
 /**
  * An isolate's own memory: bounded, least recently used out first. Plain data only, because an I/O object of one
@@ -19,9 +18,14 @@ export interface Kept {
 export class Memory {
   /** After a change made in this isolate, nothing older is good enough here. */
   floor = 0
+  /** Reads that are under way. */
+  readonly flights = new Flights()
+  /** Rendered answers. */
+  readonly answers = new Answers()
   readonly #entries = new Map<string, Kept>()
   readonly #lastKvWrite = new Map<string, number>()
   readonly #capacity: number
+  #outageUntil = 0
 
   constructor(capacity = 2000) {
     this.#capacity = capacity
@@ -36,13 +40,28 @@ export class Memory {
     return kept
   }
 
-  /** Keeps `entry` unless a newer one is there: a slow refill never brings an old value back. */
-  set(key: string, entry: Cached, nowMs: number): void {
+  /** The same without counting as use. */
+  peek(key: string): Kept | undefined {
+    return this.#entries.get(key)
+  }
+
+  /**
+   * Keeps `entry` unless one of a later generation is there: a slow refill never brings an old value back.
+   * @returns whether it is kept.
+   */
+  set(key: string, entry: Cached, nowMs: number): boolean {
     const current = this.#entries.get(key)
-    if (current && current.entry.generation > entry.generation) return
+    if (current && current.entry.generation > entry.generation) return false
     this.#entries.delete(key)
     this.#entries.set(key, { entry, keptAt: nowMs })
     trim(this.#entries, this.#capacity)
+    return true
+  }
+
+  /** Whether what `basis` says is still exactly what would be served from here, without a look at anything else. */
+  holds({ until, floor, entries }: Basis, nowMs: number): boolean {
+    if (nowMs >= until || floor !== this.floor) return false
+    return entries.every(([key, entry]) => this.#entries.get(key)?.entry === entry)
   }
 
   delete(key: string): void {
@@ -51,6 +70,20 @@ export class Memory {
 
   raiseFloor(generation: number): void {
     this.floor = Math.max(this.floor, generation)
+  }
+
+  /** D1 has just not answered, or not in time. */
+  noteOutage(nowMs: number): void {
+    this.#outageUntil = nowMs + OUTAGE_MS
+  }
+
+  /** D1 has answered. */
+  noteAnswer(): void {
+    this.#outageUntil = 0
+  }
+
+  isOut(nowMs: number): boolean {
+    return nowMs < this.#outageUntil
   }
 
   /** KV takes one write a second a key; more would be refused there. */

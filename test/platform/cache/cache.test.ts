@@ -1,114 +1,32 @@
-import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Cache, createCache, type Family, want } from '../../../src/platform/cache/cache.ts'
-import { type Cached, Memory } from '../../../src/platform/cache/memory.ts'
-import { type Db, newMeter, type Query, q } from '../../../src/platform/db/client.ts'
+import { type Cache, want } from '../../../src/platform/cache/cache.ts'
+import type { Cached } from '../../../src/platform/cache/cached.ts'
+import { Memory } from '../../../src/platform/cache/memory.ts'
 import { DatabaseUnavailable } from '../../../src/platform/db/errors.ts'
+import { type FakeD1, type FakeKv, FRESH_MS, Isolate, MEMORY_MS, OUTAGE_MS, START } from '../../support/isolate.ts'
 
-const MEMORY_MS = 5_000
-const FRESH_MS = 60_000
-const START = Date.UTC(2026, 0, 1)
-
-/** KV as a Worker sees it: bulk reads of at most 100 keys, JSON. */
-class FakeKv {
-  readonly stored = new Map<string, string>()
-  readonly reads: (readonly string[])[] = []
-  down = false
-
-  async get(keys: readonly string[]): Promise<Map<string, unknown>> {
-    this.reads.push(keys)
-    if (this.down) throw new Error('KV is down')
-    if (keys.length > 100) throw new Error('KV takes 100 keys a read')
-    return new Map(keys.map((key) => [key, JSON.parse(this.stored.get(key) ?? 'null')]))
-  }
-
-  async put(key: string, value: string): Promise<void> {
-    if (this.down) throw new Error('KV is down')
-    this.stored.set(key, value)
-  }
-}
-
-/** A shelf of names in D1, at a generation. */
-class FakeD1 {
-  readonly names = new Map<string, string>()
-  readonly trips: { consistency: string; statements: number }[] = []
-  readonly asked = new WeakMap<Query, readonly string[]>()
-  generation = 1
-  /** What a replica knows, where it is behind. */
-  replica: { generation: number; names: ReadonlyMap<string, string> } | null = null
-  failure: Error | null = null
-  /** What happens while a read is under way. */
-  meanwhile = () => {}
-
-  open(consistency: string): Db {
-    const read = async (first: Query, ...queries: readonly Query[]) => {
-      this.trips.push({ consistency, statements: queries.length })
-      if (this.failure) throw this.failure
-      const source = consistency === 'first-primary' ? this : (this.replica ?? this)
-      const rows = queries.map((query) => (this.asked.get(query) ?? []).flatMap((key) => source.names.get(key) ?? []))
-      const results = [first && [{ value: source.generation }], ...rows]
-      this.meanwhile()
-      return results
-    }
-    const unused = () => Promise.reject(new Error('the cache only reads'))
-    return { read: read as unknown as Db['read'], commit: unused, passGate: unused, bookmark: () => null }
-  }
-
-  /** Names by their first letters: one query for any number of keys. */
-  family(name: string, freshMs = FRESH_MS): Family<string> {
-    return {
-      name,
-      memoryMs: MEMORY_MS,
-      freshMs,
-      queries: (keys) => {
-        const query = q.all(sql`SELECT ${JSON.stringify(keys)}`)
-        this.asked.set(query, keys)
-        return [query]
-      },
-      collect: ([rows], keys) => {
-        const found = rows as string[]
-        return new Map(
-          keys.flatMap((key) => found.flatMap((row) => (row.startsWith(key) ? [[key, row] as const] : []))),
-        )
-      },
-    }
-  }
-}
-
+let isolate: Isolate
 let kv: FakeKv
 let d1: FakeD1
 let memory: Memory
-let work: Promise<unknown>[]
 let logged: string[]
 
 beforeEach(() => {
-  kv = new FakeKv()
-  d1 = new FakeD1()
-  memory = new Memory()
-  work = []
-  logged = []
+  isolate = new Isolate()
+  ;({ kv, d1, memory, logged } = isolate)
   for (const key of ['mug', 'hat', 'sock']) d1.names.set(key, `${key} 1`)
 })
 
 /** The cache of one request, `after` milliseconds into the test; `from` is the isolate's memory. */
 function request(after = 0, from = memory): Cache {
-  const note = (event: string) => logged.push(event)
-  return createCache({
-    memory: from,
-    kv: kv as unknown as KVNamespace,
-    openDb: (consistency) => d1.open(consistency),
-    meter: newMeter(),
-    now: new Date(START + after),
-    log: { debug: note, info: note, warn: note, error: note },
-    waitUntil: (promise) => work.push(promise),
-  })
+  return isolate.request(after, { memory: from })
 }
 
 const names = () => d1.family('name')
 
 async function load(cache: Cache, keys: readonly string[], options: { floor?: number; fresh?: boolean } = {}) {
   const [found] = await cache.load([want(names(), keys)], options)
-  await Promise.all(work)
+  await isolate.settled()
   return Object.fromEntries([...found].map(([key, { value }]) => [key, value]))
 }
 
@@ -124,6 +42,17 @@ describe('a read', () => {
     expect([...kv.stored.keys()]).toEqual(['name:mug', 'name:hat'])
     await load(request(MEMORY_MS - 1), ['mug', 'hat'])
     expect([kv.reads.length, d1.trips.length]).toEqual([1, 1])
+  })
+
+  it('of what is gone takes it out of KV, unless a replica is behind that knows less than KV', async () => {
+    await load(request(), ['mug'])
+    d1.names.delete('mug')
+    d1.generation = 2
+    expect(await load(request(FRESH_MS), ['mug'])).toEqual({})
+    expect(kv.stored.size).toBe(0)
+    putIntoKv('mug', { generation: 3, storedAt: START })
+    expect(await load(request(2 * FRESH_MS), ['mug'])).toEqual({})
+    expect([...kv.stored.keys()]).toEqual(['name:mug'])
   })
 
   it('of several families is still one read of each', async () => {
@@ -257,6 +186,11 @@ describe('a fresh read', () => {
     expect(await load(request(2), ['mug'])).toEqual({ mug: 'mug 2' })
   })
 
+  it('of nothing asks nobody', async () => {
+    expect(await load(request(), [], { fresh: true })).toEqual({})
+    expect([d1.trips, kv.reads]).toEqual([[], []])
+  })
+
   it('fails while D1 is down: a cached value must not cause a refusal', async () => {
     await load(request(), ['mug'])
     d1.failure = new DatabaseUnavailable('test')
@@ -302,15 +236,31 @@ describe('while D1 is down', () => {
     await expect(load(request(later), ['mug'])).rejects.toThrow('no such table')
   })
 
-  it('asks again with the next request', async () => {
+  it('asks again once it has left it alone for five seconds', async () => {
     await load(request(), ['mug'])
     d1.failure = new DatabaseUnavailable('test')
     await load(request(later), ['mug'])
     d1.failure = null
     d1.names.set('mug', 'mug 2')
-    const cache = request(later + 1)
+    const reads = kv.reads.length
+    expect(await load(request(later + OUTAGE_MS - 1), ['mug'])).toEqual({ mug: 'mug 1' })
+    expect([d1.trips.length, kv.reads.length]).toEqual([2, reads])
+    const cache = request(later + OUTAGE_MS)
     expect(await load(cache, ['mug'])).toEqual({ mug: 'mug 2' })
     expect(cache.stale).toBe(false)
+  })
+
+  it('asks at once for what it has no old value of, and trusts D1 again when that is answered', async () => {
+    await load(request(), ['mug'])
+    d1.failure = new DatabaseUnavailable('test')
+    await load(request(later), ['mug'])
+    await expect(load(request(later + 1), ['mug', 'hat'])).rejects.toThrow(DatabaseUnavailable)
+    expect(d1.trips).toHaveLength(3)
+    d1.failure = null
+    d1.names.set('mug', 'mug 2')
+    expect(await load(request(later + 2), ['mug'])).toEqual({ mug: 'mug 1' })
+    expect(await load(request(later + 2), ['hat'])).toEqual({ hat: 'hat 1' })
+    expect(await load(request(later + 2), ['mug'])).toEqual({ mug: 'mug 2' })
   })
 })
 

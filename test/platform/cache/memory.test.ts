@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Cached, Memory } from '../../../src/platform/cache/memory.ts'
+import type { Cached } from '../../../src/platform/cache/cached.ts'
+import { Memory } from '../../../src/platform/cache/memory.ts'
 
 const entry = (generation: number, value: unknown = generation): Cached => ({ generation, storedAt: 0, value })
 
