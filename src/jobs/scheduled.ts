@@ -1,13 +1,18 @@
 import { recover } from '../features/checkout/recover.ts'
+import { drainStale } from '../features/listings/drain.ts'
+import { openPreparedMarkets } from '../features/markets/own-prices.ts'
 import { removeExpiredRevocations } from '../features/sessions/queries.ts'
 import { retryDueEvents } from '../features/webhooks-in/retry.ts'
 import type { Context } from '../platform/http/context.ts'
 import { removeExpiredKeys } from '../platform/http/idempotency.ts'
 import { relayOutbox } from './relay.ts'
 
+// Of a hundred products each: what is left of them waits for the next minute, and orders are not kept waiting.
+const LISTING_CHUNKS = 50
+
 /**
- * Every minute: relay the outbox, retry events, finish what was left behind, let go of what has expired. A step that
- * fails is logged and keeps none of the others waiting.
+ * Every minute: relay the outbox, retry events, finish what was left behind, derive lists that are out of date, let go of
+ * what has expired. A step that fails is logged and keeps none of the others waiting.
  */
 export async function runScheduled(context: Context): Promise<void> {
   const { db, now, log } = context
@@ -15,6 +20,9 @@ export async function runScheduled(context: Context): Promise<void> {
     ['relay', () => relayOutbox(context)],
     ['events', () => retryDueEvents(context)],
     ['recover', () => recover(context)],
+    ['listings', () => drainStale(context, LISTING_CHUNKS)],
+    // After it, because a market opens when no list is left to derive.
+    ['markets', () => openPreparedMarkets(context)],
     ['expired', () => db.commit([removeExpiredKeys(now), removeExpiredRevocations(now)])],
   ]
   for (const [step, run] of steps) {

@@ -5,17 +5,20 @@ export interface Bindings {
   DB: D1Database
   CACHE: KVNamespace
   EVENTS: Queue
+  PURGES: Queue
   ASSETS?: Fetcher
   RL_BROWSE?: RateLimit
   RL_CART?: RateLimit
   RL_CHECKOUT?: RateLimit
   RL_STAFF?: RateLimit
   RL_WEBHOOK?: RateLimit
+  RL_FEED?: RateLimit
   STAGE: string
   SESSION_KEYS: string
   TEST_PAYMENT_WEBHOOK_SECRET?: string
   /** Where this API is reached, for links made by jobs. */
   PUBLIC_ORIGIN?: string
+  STOREFRONT_URL?: string
   SESSION_ISSUER?: string
   CORS_ORIGINS?: string
   RATE_LIMITS?: string
@@ -32,6 +35,8 @@ export interface Config {
   sessionKeys: string
   sessionIssuer: string
   testPaymentWebhookSecret: string | null
+  /** Where shoppers find the shop, without a slash at its end; `{locale}` in it stands for a BCP 47 tag. Null: at the API. */
+  storefrontUrl: string | null
   corsOrigins: readonly string[]
   rateLimits: boolean
   serverTiming: boolean
@@ -62,6 +67,7 @@ function parse(bindings: Bindings): Config {
     SESSION_KEYS: z.string().startsWith('{"keys":['),
     SESSION_ISSUER: z.string().default('edge-commerce'),
     TEST_PAYMENT_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
+    STOREFRONT_URL: z.string().refine(isStorefrontUrl, STOREFRONT_FORM).optional(),
     CORS_ORIGINS: z.string().default(''),
     RATE_LIMITS: onOff.default('on'),
     SERVER_TIMING: onOff.optional(),
@@ -80,6 +86,7 @@ function parse(bindings: Bindings): Config {
     sessionKeys: vars.SESSION_KEYS,
     sessionIssuer: vars.SESSION_ISSUER,
     testPaymentWebhookSecret: vars.TEST_PAYMENT_WEBHOOK_SECRET ?? null,
+    storefrontUrl: vars.STOREFRONT_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: vars.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),
@@ -89,4 +96,13 @@ function parse(bindings: Bindings): Config {
     d1LatencyMs: dev ? vars.D1_LATENCY_MS : 0,
     logLevel: vars.LOG_LEVEL,
   }
+}
+
+const STOREFRONT_FORM =
+  'must be an http(s) URL without query or fragment, such as https://shop.example or with {locale}'
+
+function isStorefrontUrl(text: string): boolean {
+  const example = text.replaceAll('{locale}', 'en-US')
+  if (!/^https?:\/\/[^\s{}?#@]+$/.test(example)) return false
+  return URL.canParse(example)
 }

@@ -30,8 +30,21 @@ async function sealCursor(list: string, position: Position): Promise<string> {
   return toBase64Url(new TextEncoder().encode(text))
 }
 
-/** @throws {Problem} invalid_cursor when it is of another list, cut off or made up. */
-export async function openCursor(list: string, cursor: string | undefined): Promise<Position | null> {
+type Kind = 'integer' | 'text'
+type Opened<Kinds extends readonly Kind[]> = {
+  -readonly [Index in keyof Kinds]: Kinds[Index] extends 'integer' ? number : string
+}
+
+/**
+ * The position that a cursor goes on from; null at the beginning of the list.
+ * @param kinds what the list sorts by. The values go into SQL, and a forged one may hold others.
+ * @throws {Problem} invalid_cursor when it is of another list, cut off or made up.
+ */
+export async function openCursor<const Kinds extends readonly Kind[]>(
+  list: string,
+  cursor: string | undefined,
+  kinds: Kinds,
+): Promise<Opened<Kinds> | null> {
   if (cursor === undefined) return null
   let parts: unknown
   try {
@@ -41,9 +54,13 @@ export async function openCursor(list: string, cursor: string | undefined): Prom
   }
   if (!Array.isArray(parts)) throw new Problem('invalid_cursor')
   const [mark, ...position] = parts
-  const plain = position.every((part) => typeof part === 'string' || typeof part === 'number')
-  if (!plain || mark !== (await seal(list, position))) throw new Problem('invalid_cursor')
-  return position
+  const fits = position.length === kinds.length && kinds.every((kind, index) => isOfKind(kind, position[index]))
+  if (!fits || mark !== (await seal(list, position))) throw new Problem('invalid_cursor')
+  return position as Opened<Kinds>
+}
+
+function isOfKind(kind: Kind, part: unknown): boolean {
+  return kind === 'integer' ? Number.isSafeInteger(part) : typeof part === 'string'
 }
 
 // Not a secret: it keeps honest mistakes apart (another filter, a damaged link). A forged position reads the same

@@ -1,5 +1,5 @@
 import { getTableColumns, type InferInsertModel, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { q, type Write } from './client.ts'
 
 /**
@@ -64,7 +64,31 @@ export function refuseWhen(code: string, condition: SQL): Write {
   return q.run(sql`INSERT INTO guard SELECT ${code} WHERE ${condition}`)
 }
 
-/** Aborts the batch with `code` unless the statement right before changed exactly one row. */
-export function refuseUnlessChanged(code: string): Write {
-  return refuseWhen(code, sql`changes() <> 1`)
+type Versioned = SQLiteTable & { id: SQLiteColumn; version: SQLiteColumn }
+/** A row as it was read. */
+interface Known {
+  id: string
+  version: number
 }
+
+/** Changes a row from what it was, in the next version of it. Breaks `version_mismatch` when it was changed since, or is
+ *  gone. */
+export function updateVersion<Table extends Versioned>(
+  table: Table,
+  known: Known,
+  changes: Partial<InferInsertModel<Table>>,
+): Write[] {
+  const values = { ...changes, version: known.version + 1 } as SQLiteUpdateSetSource<Table>
+  return [q.update(table).set(values).where(isKnown(table, known)), refuseUnlessChanged]
+}
+
+/** Removes a row as it was. Breaks `version_mismatch` when it was changed since, or is gone. */
+export function deleteVersion(table: Versioned, known: Known): Write[] {
+  return [q.delete(table).where(isKnown(table, known)), refuseUnlessChanged]
+}
+
+function isKnown(table: Versioned, { id, version }: Known): SQL {
+  return sql`${table.id} = ${id} AND ${table.version} = ${version}`
+}
+
+const refuseUnlessChanged = refuseWhen('version_mismatch', sql`changes() <> 1`)

@@ -2,8 +2,10 @@ import type { SQL } from 'drizzle-orm'
 import type { Mint } from '../../domain/id.ts'
 import type { PaymentProvider } from '../../domain/provider.ts'
 import type { Session } from '../../domain/session.ts'
-import { type Cache, createCache } from '../cache/cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Memory } from '../cache/memory.ts'
+import { type PurgeFront, requestPurge } from '../cache/purge.ts'
+import { createCache } from '../cache/read-through.ts'
 import { createMint, type Random } from '../crypto/mint.ts'
 import { type Db, type Meter, newMeter, openDb } from '../db/client.ts'
 import type { Bindings, Config } from '../env.ts'
@@ -39,6 +41,8 @@ export interface Context {
   /** Outgoing HTTP, injected, so that tests bring their own outside world. */
   fetch(request: Request): Promise<Response>
   waitUntil(work: Promise<unknown>): void
+  /** Drops the answers that carry one of `tags` from the cache in front, soon and behind this answer. Best effort. */
+  purge(tags: readonly string[]): void
 }
 
 /** What the app is made with; jobs and tests bring their own. */
@@ -49,6 +53,8 @@ export interface Deps {
   fetch: (request: Request) => Promise<Response>
   /** Builds a request's payment providers, by name. */
   providers: (context: Context) => (name: string) => PaymentProvider | null
+  /** Empties the cache in front of the Worker, as the consumer of the queue of purges has it done. */
+  purgeFront: PurgeFront
 }
 
 export interface ContextInit {
@@ -73,11 +79,26 @@ export function createContext(init: ContextInit): Context {
   const { bindings, config, deps, now } = init
   const meter = newMeter()
   const log = createLog(config.logLevel, { request_id: init.requestId })
-  const open = (consistency: string, gate: SQL | null) =>
-    openDb(bindings.DB, { consistency, meter, timeLimitMs: D1_TIME_LIMIT_MS, latencyMs: config.d1LatencyMs, gate })
+  const open = (consistency: string, gate: SQL | null, payer: Meter) =>
+    openDb(bindings.DB, {
+      consistency,
+      meter: payer,
+      timeLimitMs: D1_TIME_LIMIT_MS,
+      latencyMs: config.d1LatencyMs,
+      gate,
+    })
   const { waitUntil } = init
-  // Cached values are the same for everybody: they are read from any replica and never behind a caller's gate.
-  const openForCache = (consistency: string) => open(consistency, null)
+  const cache = createCache({
+    memory: deps.memory,
+    kv: bindings.CACHE,
+    // Cached values are the same for everybody: they are read from any replica and never behind a caller's gate.
+    openDb: (consistency, payer) => open(consistency, null, payer),
+    meter,
+    now,
+    clock: deps.clock,
+    log,
+    waitUntil,
+  })
   const context: Context = {
     bindings,
     config,
@@ -88,13 +109,14 @@ export function createContext(init: ContextInit): Context {
     requestId: init.requestId,
     caller: init.caller,
     idempotency: init.idempotency,
-    db: open(init.consistency, init.gate),
-    cache: createCache({ memory: deps.memory, kv: bindings.CACHE, openDb: openForCache, meter, now, log, waitUntil }),
+    db: open(init.consistency, init.gate, meter),
+    cache,
     meter,
     origin: init.origin,
     provider: (name) => deps.providers(context)(name),
     fetch: deps.fetch,
     waitUntil,
+    purge: (tags) => waitUntil(requestPurge(bindings.PURGES, tags, log)),
   }
   return context
 }

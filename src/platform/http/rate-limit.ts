@@ -8,6 +8,8 @@ export const RATE_LIMITS = {
   checkout: { binding: 'RL_CHECKOUT', quota: 20, seconds: 60 },
   staff: { binding: 'RL_STAFF', quota: 600, seconds: 60 },
   webhook: { binding: 'RL_WEBHOOK', quota: 3000, seconds: 60 },
+  // Whoever asks for one reads the whole catalog.
+  feed: { binding: 'RL_FEED', quota: 20, seconds: 60 },
 } as const
 
 export type LimitName = keyof typeof RATE_LIMITS

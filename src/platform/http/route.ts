@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { Scope } from '../../domain/session.ts'
 import type { Config } from '../env.ts'
 import type { BodyType } from './body.ts'
+import type { Caching } from './cache-control.ts'
 import type { Caller, Context } from './context.ts'
 import type { ProblemCode } from './problem.ts'
 import type { LimitName } from './rate-limit.ts'
@@ -22,11 +23,14 @@ export type Access = 'public' | 'optional-session' | 'session' | 'provider' | 'd
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 export interface Reply<Body = unknown> {
+  /** 3xx with `headers.Location` is a redirect: it is sent without a body. */
   status?: number
   body: Body
   /** Carried as a strong ETag, for `If-Match`. */
   version?: number
   headers?: Record<string, string>
+  /** What `purge` can find this answer by in the cache in front: `product:<id>`. Every catalog answer has `catalog`. */
+  tags?: readonly string[]
 }
 
 export interface RouteInput<Params = unknown, Query = unknown, Body = unknown> {
@@ -54,8 +58,8 @@ interface Common<Params, Query, Body> {
   access: Access
   /** The platform limiter it counts against; null only where a limit would lose something. */
   limit: LimitName | null
-  /** `catalog` opts in to public caching, `static` to a day of it; everything else is `private, no-store`. */
-  cache?: 'catalog' | 'static'
+  /** `catalog` and `feed` opt in to public caching, `static` to more of it; everything else is `private, no-store`. */
+  cache?: Caching
   params?: Shape<Params & z.ZodType>
   query?: Shape<Query & z.ZodType>
   body?: Shape<Body & z.ZodType>
@@ -63,6 +67,8 @@ interface Common<Params, Query, Body> {
   maxBytes?: number
   /** What is sent is parsed by it: fields the contract does not name never leave. Null for no body or another type. */
   returns: Shape | null
+  /** What it answers where that is not JSON: the body is a text then, and sent as it is. */
+  mediaType?: 'application/xml'
   /** Possible statuses of success, the usual one first. */
   statuses?: readonly number[]
   /** Problems beyond those every route can answer. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ID_PREFIX, type IdKind, idPattern } from '../../domain/id.ts'
+import { escapePointer } from '../../domain/pointer.ts'
 import { Problem, type ProblemError } from './problem.ts'
 
 /**
@@ -42,5 +43,5 @@ function describe(issue: z.core.$ZodIssue, prefix: string): ProblemError[] {
 
 /** JSON pointer, RFC 6901. */
 export function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.map((part) => `/${escapePointer(String(part))}`).join('')
 }

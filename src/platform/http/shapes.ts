@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import type { Address } from '../../domain/address.ts'
+import { isHandle } from '../../domain/handle.ts'
 import { isCurrency, type Money } from '../../domain/money.ts'
+import type { ImageDraft } from '../../domain/product.ts'
 import { shape } from './schema.ts'
 
 // Contract shapes that several features share. Each is the JSON form of a domain type.
@@ -94,10 +96,84 @@ export function integerParameter(minimum: number, maximum: number) {
     .meta({ override: { type: 'integer', minimum, maximum } })
 }
 
+/** RFC 3339 with its offset, as Unix milliseconds. */
+export const Timestamp = shape(() =>
+  z.iso
+    .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-24T18:00:00Z' })
+    .transform((text) => Date.parse(text))
+    .meta({ override: { type: 'string', format: 'date-time' } }),
+)
+
+/** An id or handle in a path. Handles are stored in NFC; who spells one in another form of Unicode means the same. */
+export const HandleParam = shape(() => z.string().min(1).max(255).normalize('NFC'))
+
+/** The address of a product, collection or category in the storefront. */
+export const HandleInput = shape(() =>
+  z.string().refine(isHandle, 'must be lower-case words of letters and digits joined by hyphens'),
+)
+
+export const ImageInput = shape(() =>
+  z.strictObject({
+    url: z
+      .string()
+      .max(2000)
+      .regex(/^(https?:\/\/|\/)\S+$/, 'must be an http(s) URL or a path of this site'),
+    alt: z.string().max(500).default(''),
+    width: z.int().min(1).max(100_000).nullish(),
+    height: z.int().min(1).max(100_000).nullish(),
+  }),
+)
+
+export const ImageView = shape(() =>
+  z
+    .object({
+      id: z.string(),
+      url: z.string(),
+      alt: z.string(),
+      width: z.int().nullable(),
+      height: z.int().nullable(),
+    })
+    .meta({ id: 'Image' }),
+)
+
+/** An image that belongs to one subject alone and needs no id. */
+export const PictureView = shape(() => ImageView().omit({ id: true }).meta({ id: 'Picture' }))
+
+export const SeoInput = shape(() =>
+  z.strictObject({ title: z.string().max(255).nullish(), description: z.string().max(1000).nullish() }),
+)
+
+export const SeoView = shape(() =>
+  z.object({ title: z.string().nullable(), description: z.string().nullable() }).meta({ id: 'Seo' }),
+)
+
+/** An `ImageInput` as it is stored. */
+export function toPicture(image: z.output<ReturnType<typeof ImageInput>>): ImageDraft {
+  return { ...image, width: image.width ?? null, height: image.height ?? null }
+}
+
+/** A `SeoInput` as it is stored beside other texts. */
+export function seoColumns({ title, description }: z.output<ReturnType<typeof SeoInput>>) {
+  return { seoTitle: title ?? null, seoDescription: description ?? null }
+}
+
+/** Whether a list names nothing twice. */
+export function isDistinct(list: readonly string[]): boolean {
+  return new Set(list).size === list.length
+}
+
+/** A query parameter that may be given several times: what it names, each once and in order. */
+export function several<Item extends z.ZodType<string>>(item: Item, max: number) {
+  return z
+    .union([item, z.array(item).max(max)])
+    .transform((value) => [...new Set<string>(Array.isArray(value) ? value : [value])])
+}
+
 /** `limit` and `cursor` of every list. */
 export const pageQuery = () => ({
   limit: integerParameter(1, 100).default(24),
-  cursor: z.string().max(1000).optional(),
+  // Room for a title of 255 letters of any script, which a list sorted by title goes on from.
+  cursor: z.string().max(3000).optional(),
 })
 
 /** The envelope of every list. */
