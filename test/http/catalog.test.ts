@@ -92,6 +92,24 @@ describe('a product', () => {
   })
 })
 
+describe('a handle that a product had before', () => {
+  it.each(['', '/variants', '/related'])('leads to where %j of it is now, until another one takes it', async (rest) => {
+    const { staffKey: token } = await seedShop()
+    const [old, current] = [unique('größe'), unique('サイズ')]
+    const { id } = await makeProduct(api, { handle: old })
+    await api.patch(`/v1/admin/products/${id}`, { handle: current }, { token })
+    const path = `/v1/products/${encodeURIComponent(old)}${rest}?locale=de-DE&currency=EUR`
+    const moved = await api.get(path)
+    expect(moved.status).toBe(301)
+    expect(moved.headers.get('Cache-Tag')).toBe(`catalog,product:${id}`)
+    const location = moved.headers.get('Location') ?? ''
+    expect(location).toBe(`/v1/products/${encodeURIComponent(current)}${rest}?locale=de-DE&currency=EUR`)
+    expect((await api.get(location)).status).toBe(200)
+    await makeProduct(api, { handle: old })
+    expect((await api.get(path)).status).toBe(200)
+  })
+})
+
 describe('the list', () => {
   it('walks all of a vendor’s products once, page by page, in every sort', async () => {
     const vendor = unique('Vendor')
@@ -142,11 +160,13 @@ describe('the list', () => {
 
   it('knows collections and markets', async () => {
     const collections = await api.get('/v1/collections')
-    expect(collections.body.data).toMatchObject([{ handle: 'everything' }])
+    expect(collections.body.data).toContainEqual(expect.objectContaining({ handle: 'everything' }))
     expect((await api.get('/v1/collections/everything')).status).toBe(200)
     expect((await api.get('/v1/collections/nothing')).body.code).toBe('collection_not_found')
     const markets = await api.get('/v1/markets')
-    expect(markets.body.data.map(({ currency }: { currency: string }) => currency)).toEqual(['USD', 'EUR', 'JPY'])
+    const currencies = markets.body.data.map(({ currency }: { currency: string }) => currency)
+    // Markets of other tests come behind them.
+    expect(currencies.slice(0, 3)).toEqual(['USD', 'EUR', 'JPY'])
   })
 })
 

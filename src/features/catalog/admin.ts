@@ -3,15 +3,14 @@ import { cutPage, openCursor } from '../../platform/db/page.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
-import { AdminProductView, CreateProduct, ProductIdParams, toAdminProductView, UpdateProduct } from './contract.ts'
-import { createProduct, mustFindProduct, updateProduct } from './edit.ts'
-import type { Product } from './product.ts'
+import { replyWith } from '../../platform/http/staff-change.ts'
+import { AdminProductView, toAdminProductView } from './admin-contract.ts'
+import { ProductIdParams } from './contract.ts'
+import { createProduct, editProduct, mustFindProduct } from './edit.ts'
+import { CreateProduct, UpdateProduct } from './inputs.ts'
 import { listProducts, pageOfProducts, toProducts } from './queries.ts'
 
-function created(product: Product) {
-  const headers = { Location: `/v1/admin/products/${product.id}` }
-  return { status: 201, body: toAdminProductView(product), version: product.version, headers }
-}
+const reply = replyWith('/v1/admin/products', toAdminProductView)
 
 export const catalogAdminRoutes = [
   route(
@@ -27,15 +26,9 @@ export const catalogAdminRoutes = [
       returns: AdminProductView,
       statuses: [201],
       problems: ['handle_taken', 'sku_taken'],
-      replay: async (context, id) => {
-        const product = await mustFindProduct(context, id)
-        return created(product)
-      },
+      replay: async (context, id) => reply(await mustFindProduct(context, id), 201),
     },
-    async (context, { body }) => {
-      const product = await createProduct(context, body)
-      return created(product)
-    },
+    async (context, { body }) => reply(await createProduct(context, body), 201),
   ),
   route(
     {
@@ -50,9 +43,10 @@ export const catalogAdminRoutes = [
       problems: ['invalid_cursor'],
     },
     async ({ db, now }, { query }) => {
-      const position = await openCursor('admin/products', query.cursor)
-      const before = position ? String(position[0]) : null
-      const found = toProducts(await db.read(...listProducts(pageOfProducts(before, query.limit + 1), now)))
+      const position = await openCursor('admin/products', query.cursor, ['text'])
+      const found = toProducts(
+        await db.read(...listProducts(pageOfProducts(position?.[0] ?? null, query.limit + 1), now)),
+      )
       const newestFirst = found.sort((left, right) => (left.id < right.id ? 1 : -1))
       const page = await cutPage(newestFirst, query.limit, 'admin/products', ({ id }) => [id])
       return { body: { data: page.rows.map(toAdminProductView), next_cursor: page.nextCursor } }
@@ -70,10 +64,7 @@ export const catalogAdminRoutes = [
       returns: AdminProductView,
       problems: ['product_not_found'],
     },
-    async (context, { params }) => {
-      const product = await mustFindProduct(context, params.product)
-      return { body: toAdminProductView(product), version: product.version }
-    },
+    async (context, { params }) => reply(await mustFindProduct(context, params.product)),
   ),
   route(
     {
@@ -89,9 +80,6 @@ export const catalogAdminRoutes = [
       returns: AdminProductView,
       problems: ['product_not_found', 'version_mismatch', 'handle_taken', 'sku_taken', 'out_of_stock'],
     },
-    async (context, { params, body, ifMatch }) => {
-      const product = await updateProduct(context, params.product, body, ifMatch)
-      return { body: toAdminProductView(product), version: product.version }
-    },
+    async (context, { params, body, ifMatch }) => reply(await editProduct(context, params.product, body, ifMatch)),
   ),
 ]

@@ -1,31 +1,28 @@
 import type * as z from 'zod'
 import { checkDraft, type ProductDraft } from '../../domain/product.ts'
-import { audit } from '../../platform/audit.ts'
-import type { Write } from '../../platform/db/client.ts'
-import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
-import { actorOf, type Context } from '../../platform/http/context.ts'
-import { claimKey } from '../../platform/http/idempotency.ts'
+import { sanitizeHtml } from '../../platform/html/sanitize.ts'
+import type { Context } from '../../platform/http/context.ts'
+import { chooseHandle } from '../../platform/http/handle.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import { announce } from '../../platform/outbox.ts'
-import type { CreateProduct, UpdateProduct } from './contract.ts'
-import { toHandle } from './handle.ts'
+import { toPicture } from '../../platform/http/shapes.ts'
+import { changedFields, commitStaffChange, mustBe } from '../../platform/http/staff-change.ts'
+import { mergeFields } from '../custom-fields/merge.ts'
+import { type CustomFieldRow, listCustomFields } from '../custom-fields/queries.ts'
+import type { CreateProduct, UpdateProduct } from './inputs.ts'
 import type { Product } from './product.ts'
 import { listProducts, productById, toProducts } from './queries.ts'
-import { sanitizeHtml } from './sanitize.ts'
+import { REFERENCE_FAULTS, refuseUnknownReferences } from './references.ts'
 import { planSaves, type Save, toDraft } from './save.ts'
 
 type Create = z.output<ReturnType<typeof CreateProduct>>
 type Update = z.output<ReturnType<typeof UpdateProduct>>
 
-/** Makes a product. One trip: the batch writes it and reads it back.
+/** Makes a product. One trip, two with custom fields: the batch writes it and reads it back.
  *  @throws {Problem} invalid_request, handle_taken, sku_taken. */
 export async function createProduct(context: Context, input: Create): Promise<Product> {
-  const handle = input.handle ?? toHandle(input.title)
-  if (handle === '') {
-    throw new Problem('invalid_request', {
-      errors: [{ pointer: '/handle', detail: 'must be given, because the title has no letter or digit' }],
-    })
-  }
+  const handle = chooseHandle(input.handle, input.title)
+  const hasFields = Object.keys(input.custom_fields).length > 0
+  const [definitions] = hasFields ? await context.db.read(listCustomFields('product')) : [[]]
   const draft: ProductDraft = {
     handle,
     title: input.title,
@@ -34,26 +31,32 @@ export async function createProduct(context: Context, input: Create): Promise<Pr
     productType: input.product_type,
     tags: input.tags,
     status: input.status,
+    publishedAt: input.published_at ?? null,
+    unpublishedAt: input.unpublished_at ?? null,
+    categoryId: input.category_id ?? null,
     seo: toSeo(input.seo),
     options: input.options,
-    images: toImages(input.images),
+    images: input.images.map(toPicture),
     variants: toVariants(input.variants),
     metadata: input.metadata,
     privateMetadata: input.private_metadata,
+    customFields: mergeFields({}, input.custom_fields, definitions),
+    relatedIds: input.related_ids,
   }
   return save(context, { draft, existing: null }, 201)
 }
 
 /** Changes what `input` names and leaves the rest. A change that changes nothing keeps the version.
  *  @throws {Problem} product_not_found, version_mismatch, invalid_request, handle_taken, sku_taken. */
-export async function updateProduct(
+export async function editProduct(
   context: Context,
   id: string,
   input: Update,
   ifMatch: number | null,
 ): Promise<Product> {
-  const existing = await mustFindProduct(context, id)
-  if (ifMatch !== null && ifMatch !== existing.version) throw new Problem('version_mismatch')
+  const { db, now } = context
+  const [definitions, ...rows] = await db.read(listCustomFields('product'), ...listProducts(productById(id), now))
+  const existing = mustBe(toProducts(rows)[0], 'product_not_found', ifMatch)
   const old = toDraft(existing)
   const draft: ProductDraft = {
     handle: input.handle ?? old.handle,
@@ -64,12 +67,19 @@ export async function updateProduct(
     productType: input.product_type ?? old.productType,
     tags: input.tags ?? old.tags,
     status: input.status ?? old.status,
+    publishedAt: input.published_at === undefined ? old.publishedAt : input.published_at,
+    unpublishedAt: input.unpublished_at === undefined ? old.unpublishedAt : input.unpublished_at,
+    categoryId: input.category_id === undefined ? old.categoryId : input.category_id,
     seo: input.seo ? toSeo(input.seo) : old.seo,
     options: input.options ?? old.options,
-    images: input.images ? toImages(input.images) : old.images,
+    images: input.images ? input.images.map(toPicture) : old.images,
     variants: input.variants ? toVariants(input.variants) : old.variants,
     metadata: input.metadata ?? old.metadata,
     privateMetadata: input.private_metadata ?? old.privateMetadata,
+    customFields: input.custom_fields
+      ? mergeFields(old.customFields, input.custom_fields, definitions as CustomFieldRow[])
+      : old.customFields,
+    relatedIds: input.related_ids ?? old.relatedIds,
   }
   return save(context, { draft, existing }, null)
 }
@@ -77,61 +87,53 @@ export async function updateProduct(
 /** A product for staff, whatever its status. @throws {Problem} product_not_found */
 export async function mustFindProduct(context: Context, id: string): Promise<Product> {
   const [product] = toProducts(await context.db.read(...listProducts(productById(id), context.now)))
-  if (!product) throw new Problem('product_not_found')
-  return product
+  return mustBe(product, 'product_not_found')
 }
 
-async function save(context: Context, change: Save, claimedStatus: number | null): Promise<Product> {
-  const faults = checkDraft(change.draft)
+/** Tags of the public answers that show this product. */
+export function tagsOf(productId: string): string[] {
+  return ['catalog', `product:${productId}`]
+}
+
+async function save(context: Context, change: Save, status: number | null): Promise<Product> {
+  const { draft, existing } = change
+  const faults = checkDraft(draft)
   if (faults.length > 0) throw new Problem('invalid_request', { errors: faults })
-  const { now, mint, caller, requestId } = context
-  const reference = mint('adjustment')
-  const { writes, results } = planSaves([change], { reference, stock: 'keep', now, mint })
+  const { now, mint } = context
+  const { writes, results } = planSaves([change], { reference: mint('adjustment'), stock: 'keep', now, mint })
   const [result] = results
   if (!result) throw new Error('planSaves answered nothing')
   const { productId, outcome } = result
-  if (outcome === 'unchanged' && change.existing) return change.existing
-  const entry = { actor: actorOf(caller), action: `product.${outcome}`, subjectId: productId, requestId }
-  const trail: Write[] = [
-    raiseGeneration(),
-    audit(mint, now, { ...entry, change: changedFields(change) }),
-    ...announce(mint, now, [{ topic: `product.${outcome}`, subjectId: productId }]),
-  ]
-  const claim = claimedStatus === null ? [] : claimKey(context.idempotency, now, productId, claimedStatus)
-  const [generation, ...rows] = await context.db.commit(
-    [...claim, ...writes, ...trail],
-    [findGeneration(), ...listProducts(productById(productId), now)],
-  )
-  context.cache.raiseFloor((generation as { value: number }[])[0]?.value ?? 0)
+  if (outcome === 'unchanged' && existing) return existing
+  const rows = await commitStaffChange(context, {
+    writes: [...refuseUnknownReferences(draft, existing && toDraft(existing)), ...writes],
+    reads: listProducts(productById(productId), now),
+    action: `product.${outcome}`,
+    subjectId: productId,
+    change: existing
+      ? { fields: changedFields(toDraft(existing), draft), version: existing.version + 1 }
+      : { handle: draft.handle },
+    status,
+    tags: tagsOf(productId),
+    faults: REFERENCE_FAULTS,
+  })
   const [saved] = toProducts(rows)
   if (!saved) throw new Error('the product just saved is gone')
   return saved
-}
-
-/** The names of the fields that differ: the trail says what was changed, not every text it was changed to. */
-function changedFields({ draft, existing }: Save): Record<string, unknown> {
-  if (!existing) return { handle: draft.handle }
-  const before = toDraft(existing)
-  const names = (Object.keys(draft) as (keyof ProductDraft)[]).filter(
-    (name) => JSON.stringify(draft[name]) !== JSON.stringify(before[name]),
-  )
-  return { fields: names, version: existing.version + 1 }
 }
 
 function toSeo(seo: NonNullable<Update['seo']>) {
   return { title: seo.title ?? null, description: seo.description ?? null }
 }
 
-function toImages(list: NonNullable<Update['images']>): ProductDraft['images'] {
-  return list.map(({ url, alt, width, height }) => ({ url, alt, width: width ?? null, height: height ?? null }))
-}
-
 function toVariants(list: NonNullable<Update['variants']>): ProductDraft['variants'] {
   return list.map((variant) => ({
     sku: variant.sku ?? null,
     options: variant.options,
-    prices: variant.prices.map(({ currency, amount, compare_at_amount }) => ({
+    prices: variant.prices.map(({ currency, amount, compare_at_amount, market_id, min_quantity }) => ({
       currency,
+      marketId: market_id ?? '',
+      minQuantity: min_quantity,
       amount,
       compareAtAmount: compare_at_amount ?? null,
     })),
@@ -140,6 +142,14 @@ function toVariants(list: NonNullable<Update['variants']>): ProductDraft['varian
     requiresShipping: variant.requires_shipping,
     taxable: variant.taxable,
     imageUrl: variant.image_url ?? null,
+    unitMeasure: variant.unit_measure
+      ? {
+          quantity: variant.unit_measure.quantity,
+          unit: variant.unit_measure.unit,
+          referenceQuantity: variant.unit_measure.reference_quantity,
+          referenceUnit: variant.unit_measure.reference_unit,
+        }
+      : null,
     inventory: { policy: variant.inventory.policy, onHand: variant.inventory.on_hand },
   }))
 }

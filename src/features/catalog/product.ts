@@ -1,8 +1,11 @@
+import type { CustomFieldType, CustomFieldValues } from '../../domain/custom-field.ts'
+import type { Pricing, UnitMeasure } from '../../domain/price.ts'
 import type { Metadata, ProductStatus, Seo } from '../../domain/product.ts'
 import { availableQuantity, type StockLevel } from '../../domain/stock.ts'
+import { type Translations, translated, translateOptions } from '../../domain/translation.ts'
 import type { LevelJson } from '../inventory/queries.ts'
 
-/** A product with everything a storefront or staff may see of it, in every currency. */
+/** A product with everything a storefront or staff may see of it, in every currency and locale. */
 export interface Product {
   id: string
   handle: string
@@ -12,16 +15,35 @@ export interface Product {
   productType: string
   tags: string[]
   status: ProductStatus
+  publishedAt: number | null
+  unpublishedAt: number | null
+  categoryId: string | null
+  /** The product's category and those above it, the root first. */
+  breadcrumbs: Named[]
   options: string[]
   seo: Seo
   images: ProductImage[]
   variants: ProductVariant[]
-  collections: { handle: string; title: string }[]
+  collections: Named[]
   metadata: Metadata
   privateMetadata: Metadata
+  customFields: CustomFieldValues
+  /** Those of the custom fields that everybody may see; filled for storefronts. */
+  publicFields: Record<string, { type: CustomFieldType; value: unknown }>
+  /** What staff say goes with it. */
+  relatedIds: string[]
+  translations: Translations
   version: number
   createdAt: number
   updatedAt: number
+}
+
+/** A category or collection as a product names it. */
+export interface Named {
+  id: string
+  handle: string
+  title: string
+  translations: Translations
 }
 
 export interface ProductImage {
@@ -43,26 +65,9 @@ export interface ProductVariant {
   taxable: boolean
   taxCategory: string
   imageId: string | null
-  prices: Price[]
+  unitMeasure: UnitMeasure | null
+  pricing: Pricing
   levels: LevelJson[]
-}
-
-export interface Price {
-  currency: string
-  /** '' is the price everywhere; a market's own price wins over it. */
-  market_id: string
-  amount: number
-  compare_at_amount: number | null
-}
-
-/** The price of a market in a currency: its own, else the one that holds everywhere, else none. */
-export function priceIn(prices: readonly Price[], currency: string, marketId: string | null): Price | null {
-  const inCurrency = prices.filter((price) => price.currency === currency)
-  return (
-    inCurrency.find((price) => price.market_id === marketId) ??
-    inCurrency.find((price) => price.market_id === '') ??
-    null
-  )
 }
 
 /** How many of a variant can be sold now; null is without limit. A variant without a shelf cannot be sold. */
@@ -85,6 +90,18 @@ export function toLevels(levels: readonly LevelJson[]): Omit<StockLevel, 'varian
 /** The title of a variant: its chosen values in the order of the options. */
 export function variantTitle(options: readonly string[], chosen: Readonly<Record<string, string>>): string {
   return options.length === 0 ? 'Default' : options.map((name) => chosen[name] ?? '').join(' / ')
+}
+
+/** The same in a locale. */
+export function translatedVariantTitle(
+  options: readonly string[],
+  chosen: Readonly<Record<string, string>>,
+  translations: Translations,
+  locale: string,
+): string {
+  if (options.length === 0 || !translated(translations, locale, 'options')) return variantTitle(options, chosen)
+  const inOrder = Object.fromEntries(options.map((name) => [name, chosen[name] ?? '']))
+  return Object.values(translateOptions(inOrder, translations, locale)).join(' / ')
 }
 
 /** One key for equal choices, whatever their order. */

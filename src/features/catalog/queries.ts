@@ -1,35 +1,79 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import type { Family } from '../../platform/cache/cache.ts'
+import { publicFields } from '../../domain/custom-field.ts'
+import { earliest, FOREVER, nextPriceChange, type Pricing, type UnitMeasure } from '../../domain/price.ts'
+import type { Translations } from '../../domain/translation.ts'
+import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { listOf } from '../../platform/db/rows.ts'
-import {
-  collectionProducts,
-  collections,
-  images,
-  markets,
-  prices,
-  products,
-  variants,
-} from '../../platform/db/schema/catalog.ts'
+import { listOf, updateVersion } from '../../platform/db/rows.ts'
+import { images, productHandles, products, relatedProducts, variants } from '../../platform/db/schema/catalog.ts'
+import { collectionProducts, collections } from '../../platform/db/schema/collections.ts'
+import { listings } from '../../platform/db/schema/listings.ts'
+import { breadcrumbsJson } from '../categories/queries.ts'
+import { type CustomFieldRow, listCustomFields } from '../custom-fields/queries.ts'
 import { type LevelJson, levelsJson } from '../inventory/queries.ts'
-import type { Price, Product, ProductImage, ProductVariant } from './product.ts'
+import { parsePricing, pricingJson } from '../prices/queries.ts'
+import { parseTranslations, translationsJson } from '../translations/queries.ts'
+import type { Named, Product, ProductImage, ProductVariant } from './product.ts'
 
-export type Market = typeof markets.$inferSelect
+type ProductRow = typeof products.$inferSelect & {
+  breadcrumbs: string
+  relatedIds: string
+  translations: string | null
+}
+type UnitColumns = Pick<typeof variants.$inferSelect, 'unitQuantity' | 'unit' | 'referenceQuantity' | 'referenceUnit'>
 
-interface VariantRow extends Omit<ProductVariant, 'prices' | 'levels'> {
+interface VariantRow extends Omit<ProductVariant, 'pricing' | 'levels' | 'unitMeasure'>, UnitColumns {
   productId: string
-  prices: string
+  pricing: string
   levels: string
 }
 
+interface NamedRow extends Omit<Named, 'translations'> {
+  productId: string
+  translations: string | null
+}
+
+/** How many results `listProducts` has. */
+const PRODUCT_READS = 4
+
 /**
- * Whole products in five statements, archived variants left out.
- * @param which a condition on `products`: staff see every status, storefronts add `status = 'active'`.
+ * Whole products in four statements, archived variants left out.
+ * @param which a condition on `products`: staff see every status, storefronts add `onSale`.
  */
 export function listProducts(which: SQL, now: Date): Query[] {
   const ids = sql`(SELECT ${products.id} FROM ${products} WHERE ${which})`
   return [
-    q.select().from(products).where(which),
+    q
+      .select({
+        id: products.id,
+        handle: products.handle,
+        title: products.title,
+        descriptionHtml: products.descriptionHtml,
+        vendor: products.vendor,
+        productType: products.productType,
+        status: products.status,
+        options: products.options,
+        tags: products.tags,
+        seoTitle: products.seoTitle,
+        seoDescription: products.seoDescription,
+        metadata: products.metadata,
+        privateMetadata: products.privateMetadata,
+        version: products.version,
+        createdAt: products.createdAt,
+        updatedAt: products.updatedAt,
+        publishedAt: products.publishedAt,
+        unpublishedAt: products.unpublishedAt,
+        categoryId: products.categoryId,
+        customFields: products.customFields,
+        breadcrumbs: breadcrumbsJson(sql`(SELECT path FROM categories WHERE id = products.category_id)`).as(
+          'breadcrumbs',
+        ),
+        relatedIds: sql<string>`(SELECT json_group_array(r.related_id) FROM (SELECT related_id FROM ${relatedProducts}
+          WHERE product_id = products.id ORDER BY position) AS r)`.as('related_ids'),
+        translations: translationsJson(sql`products.id`).as('translations'),
+      })
+      .from(products)
+      .where(which),
     q
       .select({
         id: variants.id,
@@ -43,74 +87,140 @@ export function listProducts(which: SQL, now: Date): Query[] {
         taxable: variants.taxable,
         taxCategory: variants.taxCategory,
         imageId: variants.imageId,
-        prices: pricesJson(sql`${variants.id}`).as('prices'),
-        levels: levelsJson(sql`${variants.id}`, now).as('levels'),
+        unitQuantity: variants.unitQuantity,
+        unit: variants.unit,
+        referenceQuantity: variants.referenceQuantity,
+        referenceUnit: variants.referenceUnit,
+        pricing: pricingJson(sql`variants.id`, now).as('pricing'),
+        levels: levelsJson(sql`variants.id`, now).as('levels'),
       })
       .from(variants)
       .where(and(inArray(variants.productId, ids), eq(variants.archived, false)))
       .orderBy(asc(variants.productId), asc(variants.position)),
     q.select().from(images).where(inArray(images.productId, ids)).orderBy(asc(images.productId), asc(images.position)),
-    q
-      .select({
-        productId: collectionProducts.productId,
-        handle: collections.handle,
-        title: collections.title,
-      })
-      .from(collectionProducts)
-      .innerJoin(collections, eq(collections.id, collectionProducts.collectionId))
-      .where(inArray(collectionProducts.productId, ids))
-      .orderBy(asc(collections.position), asc(collections.id)),
+    // Those that staff put it into, drafts too, and those whose rules it meets while it is listed.
+    q.all<NamedRow>(sql`SELECT m.product_id AS productId, c.id, c.handle, c.title,
+        ${translationsJson(sql`c.id`, ['title'])} AS translations
+      FROM (SELECT product_id, collection_id FROM ${collectionProducts} WHERE product_id IN ${ids}
+        UNION SELECT product_id, shelf FROM ${listings} WHERE product_id IN ${ids} AND shelf LIKE 'col_%') AS m
+      JOIN ${collections} AS c ON c.id = m.collection_id WHERE c.status = 'active'
+      ORDER BY c.position, c.id`),
   ]
 }
 
 /** Puts the results of `listProducts` together. */
 export function toProducts(results: readonly unknown[]): Product[] {
-  const rows = results[0] as (typeof products.$inferSelect)[]
-  const variantsOf = groupBy(results[1] as VariantRow[], ({ productId }) => productId)
-  const imagesOf = groupBy(results[2] as (typeof images.$inferSelect)[], ({ productId }) => productId)
-  const collectionsOf = groupBy(
-    results[3] as { productId: string; handle: string; title: string }[],
-    ({ productId }) => productId,
-  )
-  return rows.map(({ seoTitle, seoDescription, ...row }) => ({
+  const rows = results[0] as ProductRow[]
+  const variantsOf = Map.groupBy(results[1] as VariantRow[], ({ productId }) => productId)
+  const imagesOf = Map.groupBy(results[2] as (typeof images.$inferSelect)[], ({ productId }) => productId)
+  const collectionsOf = Map.groupBy(results[3] as NamedRow[], ({ productId }) => productId)
+  return rows.map(({ seoTitle, seoDescription, breadcrumbs, relatedIds, translations, ...row }) => ({
     ...row,
     seo: { title: seoTitle, description: seoDescription },
+    breadcrumbs: JSON.parse(breadcrumbs) as Named[],
+    relatedIds: JSON.parse(relatedIds) as string[],
+    translations: parseTranslations(translations),
     images: (imagesOf.get(row.id) ?? []).map(toImage),
     variants: (variantsOf.get(row.id) ?? []).map(toVariant),
-    collections: (collectionsOf.get(row.id) ?? []).map(({ handle, title }) => ({ handle, title })),
+    collections: (collectionsOf.get(row.id) ?? []).map(toNamed),
+    publicFields: {},
   }))
 }
 
-function toVariant({ productId: _, prices: priceList, levels, ...row }: VariantRow): ProductVariant {
-  return { ...row, prices: JSON.parse(priceList) as Price[], levels: JSON.parse(levels) as LevelJson[] }
+function toNamed({ id, handle, title, translations }: NamedRow): Named {
+  return { id, handle, title, translations: parseTranslations(translations) }
+}
+
+function toVariant({ productId: _, pricing, levels, ...row }: VariantRow): ProductVariant {
+  const { unitQuantity, unit, referenceQuantity, referenceUnit, ...rest } = row
+  return {
+    ...rest,
+    unitMeasure: toUnitMeasure({ unitQuantity, unit, referenceQuantity, referenceUnit }),
+    pricing: parsePricing(pricing),
+    levels: JSON.parse(levels) as LevelJson[],
+  }
+}
+
+/** What a variant contains, as its row has it. */
+export function toUnitMeasure({
+  unitQuantity,
+  unit,
+  referenceQuantity,
+  referenceUnit,
+}: UnitColumns): UnitMeasure | null {
+  if (unitQuantity === null || referenceQuantity === null) return null
+  return { quantity: unitQuantity, unit, referenceQuantity, referenceUnit } as UnitMeasure
 }
 
 function toImage({ id, url, alt, width, height }: typeof images.$inferSelect): ProductImage {
   return { id, url, alt, width, height }
 }
 
-/** Published products by id or handle. Drafts are invisible here, and so is what only staff may see. */
+/** True where the outer query's product may be seen and bought now. @param product its alias or table. */
+export function onSale(product: string, now: Date): SQL {
+  const p = sql.raw(product)
+  // The plus keeps SQLite from walking an index of what nearly every product is.
+  return sql`(+${p}.status = 'active' AND +${p}.published_at <= ${now.getTime()}
+    AND coalesce(${p}.unpublished_at, ${FOREVER}) > ${now.getTime()})`
+}
+
+/** Published products by id, handle, or a handle they had before. Drafts are invisible here, and what only staff may see. */
 export function publishedProducts(now: Date): Family<Product> {
   return {
     name: 'product',
-    memoryMs: 5_000,
-    freshMs: 60_000,
-    queries: (refs) =>
-      listProducts(
-        // The plus keeps SQLite from walking all active products: it finds them by id and by handle instead.
-        sql`+${products.status} = 'active' AND (${products.id} IN ${listOf(refs)} OR ${products.handle} IN ${listOf(refs)})`,
+    ...USUAL_TIMES,
+    currentUntil: ({ unpublishedAt, variants: all }, readAt) => firstChange(unpublishedAt, all, readAt),
+    queries: (refs) => [
+      ...listProducts(
+        sql`products.id IN (SELECT value FROM json_each(${JSON.stringify(refs)})
+          UNION ALL SELECT id FROM ${products} WHERE handle IN ${listOf(refs)}
+          UNION ALL SELECT product_id FROM ${productHandles} WHERE handle IN ${listOf(refs)})
+        AND ${onSale('products', now)}`,
         now,
       ),
+      q
+        .select({ handle: productHandles.handle, productId: productHandles.productId })
+        .from(productHandles)
+        .where(sql`${productHandles.handle} IN ${listOf(refs)}`),
+      listCustomFields('product'),
+    ],
     collect: (results, refs) => {
       const asked = new Set(refs)
       const found = new Map<string, Product>()
+      const definitions = results[PRODUCT_READS + 1] as CustomFieldRow[]
+      const byId = new Map<string, Product>()
       for (const product of toProducts(results)) {
-        const open = { ...product, privateMetadata: {} }
-        for (const ref of [product.id, product.handle]) if (asked.has(ref)) found.set(ref, open)
+        const { id, handle, customFields } = product
+        const open = {
+          ...product,
+          variants: product.variants.map(withoutGroups),
+          privateMetadata: {},
+          customFields: {},
+          publicFields: publicFields(customFields, definitions),
+        }
+        byId.set(id, open)
+        for (const ref of [id, handle]) if (asked.has(ref)) found.set(ref, open)
+      }
+      for (const { handle, productId } of results[PRODUCT_READS] as { handle: string; productId: string }[]) {
+        const product = byId.get(productId)
+        if (product && !found.has(handle)) found.set(handle, product)
       }
       return found
     },
   }
+}
+
+/** What everybody may know of a variant: what a list asks its group is not among it. */
+function withoutGroups(variant: ProductVariant): ProductVariant {
+  const { pricing } = variant
+  const offers = pricing.offers.filter(({ customerGroupId }) => customerGroupId === null)
+  return { ...variant, pricing: { ...pricing, offers } }
+}
+
+/** When a product next looks otherwise by its schedule: it goes off sale, or one of its prices changes. */
+function firstChange(unpublishedAt: number | null, all: readonly ProductVariant[], readAt: number): number | null {
+  const changes = all.flatMap(({ pricing }) => nextPriceChange(pricing, new Date(readAt)) ?? [])
+  return earliest([unpublishedAt ?? FOREVER, ...changes])
 }
 
 /** What a cart or a checkout needs to know of a variant that is for sale. */
@@ -121,23 +231,31 @@ export interface Sellable {
   handle: string
   title: string
   variantTitle: string
+  /** The product's option names in order, and what the variant is of each. */
+  optionNames: string[]
+  options: Record<string, string>
+  /** Titles and options in other locales. */
+  translations: Translations
   imageUrl: string | null
   requiresShipping: boolean
   /** Null for goods that are not taxed. */
   taxCategory: string | null
-  prices: Price[]
+  pricing: Pricing
   levels: LevelJson[]
+  /** From then on it is not for sale. */
+  unpublishedAt: number | null
 }
 
-interface SellableRow extends Omit<Sellable, 'prices' | 'levels' | 'taxCategory'> {
+interface SellableRow extends Omit<Sellable, 'pricing' | 'levels' | 'taxCategory' | 'translations'> {
   taxable: boolean
   taxCategory: string
-  prices: string
+  pricing: string
   levels: string
+  translations: string | null
 }
 
 /**
- * Variants that can be sold now: of published products, not archived.
+ * Variants that can be sold now: of products on sale, not archived.
  * @param which a condition on `variants`. @param ownOrderId holds of this order count as free.
  */
 export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = null): Query<SellableRow[]> {
@@ -150,25 +268,30 @@ export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = nu
       handle: products.handle,
       title: sql<string>`${products.title}`.as('product_title'),
       variantTitle: sql<string>`${variants.title}`.as('variant_title'),
+      optionNames: sql<string[]>`${products.options}`.mapWith(JSON.parse).as('option_names'),
+      options: sql<Record<string, string>>`${variants.options}`.mapWith(JSON.parse).as('variant_options'),
+      translations: translationsJson(sql`${products.id}`, ['title', 'options']).as('translations'),
       imageUrl: sql<
         string | null
       >`coalesce((SELECT url FROM ${images} WHERE id = ${variants.imageId}), ${firstImage})`.as('image_url'),
       requiresShipping: variants.requiresShipping,
       taxable: variants.taxable,
       taxCategory: variants.taxCategory,
-      prices: pricesJson(sql`${variants.id}`).as('prices'),
+      pricing: pricingJson(sql`${variants.id}`, now).as('pricing'),
       levels: levelsJson(sql`${variants.id}`, now, ownOrderId).as('levels'),
+      unpublishedAt: products.unpublishedAt,
     })
     .from(variants)
     .innerJoin(products, eq(products.id, variants.productId))
-    .where(sql`${which} AND +${variants.archived} = 0 AND +${products.status} = 'active'`)
+    .where(sql`${which} AND +${variants.archived} = 0 AND ${onSale('products', now)}`)
 }
 
-export function toSellable({ taxable, taxCategory, prices: priceList, levels, ...row }: SellableRow): Sellable {
+export function toSellable({ taxable, taxCategory, pricing, levels, translations, ...row }: SellableRow): Sellable {
   return {
     ...row,
     taxCategory: taxable ? taxCategory : null,
-    prices: JSON.parse(priceList) as Price[],
+    translations: parseTranslations(translations),
+    pricing: parsePricing(pricing),
     levels: JSON.parse(levels) as LevelJson[],
   }
 }
@@ -182,8 +305,8 @@ export function skuKey(sku: string): string {
 export function sellables(now: Date): Family<Sellable> {
   return {
     name: 'sellable',
-    memoryMs: 5_000,
-    freshMs: 60_000,
+    ...USUAL_TIMES,
+    currentUntil: ({ unpublishedAt }) => unpublishedAt,
     queries: (keys) => {
       const skus = keys.filter((key) => key.startsWith('sku:')).map((key) => key.slice(4))
       // One list of ids, not an OR: each half has its own index, and together they would have none.
@@ -205,84 +328,6 @@ export function sellables(now: Date): Family<Sellable> {
   }
 }
 
-/** A variant's prices as one JSON array of `Price`. */
-function pricesJson(variantId: SQL): SQL<string> {
-  return sql<string>`(SELECT json_group_array(json_object('currency', currency, 'market_id', market_id,
-    'amount', amount, 'compare_at_amount', compare_at_amount)) FROM ${prices} WHERE variant_id = ${variantId})`
-}
-
-export function listMarkets(): Query<Market[]> {
-  return q.select().from(markets).orderBy(asc(markets.position), asc(markets.id))
-}
-
-/** All markets, the default one first, under the one key `all`. */
-export const marketsFamily: Family<Market[]> = {
-  name: 'markets',
-  memoryMs: 5_000,
-  freshMs: 60_000,
-  queries: () => [listMarkets()],
-  collect: ([rows]) => new Map([['all', rows as Market[]]]),
-}
-
-export function insertMarket(row: Market): Write {
-  return q.insert(markets).values(row)
-}
-
-export interface Collection {
-  id: string
-  handle: string
-  title: string
-  descriptionHtml: string
-  position: number
-  updatedAt: number
-}
-
-/** Collections in the shop's order. */
-export function listCollections(): Query<Collection[]> {
-  return q
-    .select({
-      id: collections.id,
-      handle: collections.handle,
-      title: collections.title,
-      descriptionHtml: collections.descriptionHtml,
-      position: collections.position,
-      updatedAt: collections.updatedAt,
-    })
-    .from(collections)
-    .orderBy(asc(collections.position), asc(collections.id))
-}
-
-/** All collections under the one key `all`: a shop has tens of them, rarely hundreds. */
-export const collectionsFamily: Family<Collection[]> = {
-  name: 'collections',
-  memoryMs: 5_000,
-  freshMs: 60_000,
-  queries: () => [listCollections()],
-  collect: ([rows]) => new Map([['all', rows as Collection[]]]),
-}
-
-export function insertCollection(row: typeof collections.$inferInsert): Write {
-  return q.insert(collections).values(row)
-}
-
-/** Puts products into a collection, in this order, by their handles. */
-export function fillCollection(collectionId: string, handles: readonly string[]): Write {
-  return q.run(sql`INSERT INTO ${collectionProducts} (collection_id, product_id, position)
-    SELECT ${collectionId}, p.id, j.key FROM json_each(${JSON.stringify(handles)}) AS j
-    JOIN ${products} AS p ON p.handle = j.value`)
-}
-
-function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return groups
-}
-
 /** Product ids for staff, newest first, whatever their status. */
 export function pageOfProducts(before: string | null, limit: number): SQL {
   const newest = sql`SELECT id FROM ${products} ${before === null ? sql`` : sql`WHERE id < ${before}`} ORDER BY id DESC LIMIT ${limit}`
@@ -297,4 +342,26 @@ export function productById(id: string): SQL {
 /** Products for staff by their handles, whatever their status. */
 export function productsByHandle(handles: readonly string[]): SQL {
   return sql`${products.handle} IN ${listOf(handles)}`
+}
+
+/** A product's version, and its options with the values that its variants choose. */
+export function findTranslatable(id: string): Query<{ version: number; options: Record<string, string[]> }[]> {
+  const values = sql`(SELECT json_group_array(DISTINCT e.value) FROM ${variants} AS v, json_each(v.options) AS e
+    WHERE v.product_id = products.id AND v.archived = 0 AND e.key = o.value)`
+  return q
+    .select({
+      version: products.version,
+      options: sql<
+        Record<string, string[]>
+      >`(SELECT json_group_object(o.value, json(${values})) FROM json_each(products.options) AS o)`
+        .mapWith(JSON.parse)
+        .as('options'),
+    })
+    .from(products)
+    .where(eq(products.id, id))
+}
+
+/** Raises the version of a product whose texts change. Breaks `version_mismatch`. */
+export function touchProduct(id: string, version: number, now: Date): Write[] {
+  return updateVersion(products, { id, version }, { updatedAt: now.getTime() })
 }

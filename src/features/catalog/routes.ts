@@ -1,21 +1,25 @@
 import { want } from '../../platform/cache/cache.ts'
+import type { Context } from '../../platform/http/context.ts'
+import { movedTo } from '../../platform/http/moved.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf } from '../../platform/http/shapes.ts'
-import {
-  CollectionParams,
-  CollectionView,
-  LocaleQuery,
-  MarketView,
-  ProductParams,
-  ProductView,
-  toCollectionView,
-  toMarketView,
-  toProductView,
-} from './contract.ts'
-import { chooseMarket } from './market.ts'
-import { collectionsFamily, marketsFamily, publishedProducts } from './queries.ts'
+import { chooseMarket } from '../markets/choose.ts'
+import { LocaleQuery } from '../markets/contract.ts'
+import { marketsFamily } from '../markets/queries.ts'
+import { ProductParams, ProductView, toProductView, toVariantView, VariantView } from './contract.ts'
+import { publishedProducts } from './queries.ts'
+import { variantsThatFit } from './variant-room.ts'
+import { chooseVariants, optionFilter, pageOfVariants, VariantsQuery } from './variants.ts'
+
+/** A published product with the shop's markets, in one trip when nothing is cached. @throws {Problem} product_not_found */
+async function loadProduct({ cache, now }: Context, ref: string) {
+  const [found, markets] = await cache.load([want(publishedProducts(now), [ref]), want(marketsFamily, ['all'])])
+  const product = found.get(ref)?.value
+  if (!product) throw new Problem('product_not_found')
+  return { product, markets: markets.get('all')?.value ?? [] }
+}
 
 export const catalogRoutes = [
   route(
@@ -23,81 +27,57 @@ export const catalogRoutes = [
       id: 'getProduct',
       method: 'get',
       path: '/v1/products/:product',
-      summary: 'A published product by id or handle',
+      summary: 'A published product by id or handle; 301 from a handle that it had before',
       access: 'public',
       limit: 'browse',
       cache: 'catalog',
       params: ProductParams,
       query: LocaleQuery,
       returns: ProductView,
+      statuses: [200, 301],
       problems: ['product_not_found'],
     },
-    async ({ cache, now }, { params, query }) => {
-      const [found, markets] = await cache.load([
-        want(publishedProducts(now), [params.product]),
-        want(marketsFamily, ['all']),
-      ])
-      const product = found.get(params.product)?.value
-      if (!product) throw new Problem('product_not_found')
-      return { body: toProductView(product, chooseMarket(markets.get('all')?.value ?? [], query, '/query')) }
+    async (context, { params, query, request }) => {
+      const { product, markets } = await loadProduct(context, params.product)
+      const choice = chooseMarket(markets, query, '/query')
+      const tags = [`product:${product.id}`]
+      const moved = movedTo((handle) => `/v1/products/${handle}`, product, params.product, request)
+      if (moved) return { ...moved, tags }
+      const page = { limit: variantsThatFit(product, choice, context.now), cursor: undefined, filter: {} }
+      const { rows: variants, nextCursor } = await pageOfVariants(product, product.variants, page)
+      const body = toProductView(product, choice, context.now, { variants, nextCursor })
+      return { body, tags }
     },
   ),
   route(
     {
-      id: 'listCollections',
+      id: 'listVariants',
       method: 'get',
-      path: '/v1/collections',
-      summary: 'All collections in the shop’s order',
+      path: '/v1/products/:product/variants',
+      summary: 'Variants of a product, found by their options: `option.Size=M&option.Color=Red`',
       access: 'public',
       limit: 'browse',
       cache: 'catalog',
-      query: LocaleQuery,
-      returns: shape(() => listOf(CollectionView())),
-      problems: [],
+      params: ProductParams,
+      query: VariantsQuery,
+      returns: shape(() => listOf(VariantView())),
+      statuses: [200, 301],
+      problems: ['product_not_found', 'invalid_cursor'],
     },
-    async ({ cache }, { query }) => {
-      const [collections, markets] = await cache.load([want(collectionsFamily, ['all']), want(marketsFamily, ['all'])])
-      chooseMarket(markets.get('all')?.value ?? [], query, '/query')
-      return { body: { data: (collections.get('all')?.value ?? []).map(toCollectionView), next_cursor: null } }
-    },
-  ),
-  route(
-    {
-      id: 'getCollection',
-      method: 'get',
-      path: '/v1/collections/:collection',
-      summary: 'A collection by handle; its products are GET /v1/products?collection=',
-      access: 'public',
-      limit: 'browse',
-      cache: 'catalog',
-      params: CollectionParams,
-      query: LocaleQuery,
-      returns: CollectionView,
-      problems: ['collection_not_found'],
-    },
-    async ({ cache }, { params, query }) => {
-      const [collections, markets] = await cache.load([want(collectionsFamily, ['all']), want(marketsFamily, ['all'])])
-      chooseMarket(markets.get('all')?.value ?? [], query, '/query')
-      const collection = collections.get('all')?.value.find(({ handle }) => handle === params.collection)
-      if (!collection) throw new Problem('collection_not_found')
-      return { body: toCollectionView(collection) }
-    },
-  ),
-  route(
-    {
-      id: 'listMarkets',
-      method: 'get',
-      path: '/v1/markets',
-      summary: 'Markets: currencies, countries, locales, and whether prices include tax',
-      access: 'public',
-      limit: 'browse',
-      cache: 'catalog',
-      returns: shape(() => listOf(MarketView())),
-      problems: [],
-    },
-    async ({ cache }) => {
-      const [markets] = await cache.load([want(marketsFamily, ['all'])])
-      return { body: { data: (markets.get('all')?.value ?? []).map(toMarketView), next_cursor: null } }
+    async (context, { params, query, request }) => {
+      const { product, markets } = await loadProduct(context, params.product)
+      const choice = chooseMarket(markets, query, '/query')
+      const tags = [`product:${product.id}`]
+      const moved = movedTo((handle) => `/v1/products/${handle}/variants`, product, params.product, request)
+      if (moved) return { ...moved, tags }
+      const chosen = chooseVariants(product, query, choice.locale)
+      const page = await pageOfVariants(product, chosen, {
+        limit: query.limit,
+        cursor: query.cursor,
+        filter: optionFilter(query),
+      })
+      const data = page.rows.map((variant) => toVariantView(product, variant, choice, context.now))
+      return { body: { data, next_cursor: page.nextCursor }, tags }
     },
   ),
 ]

@@ -3,8 +3,17 @@ import type { Mint } from '../../domain/id.ts'
 import type { PriceDraft, ProductDraft } from '../../domain/product.ts'
 import { q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen, upsertRows } from '../../platform/db/rows.ts'
-import { images, prices, productPrices, products, productTags, variants } from '../../platform/db/schema/catalog.ts'
+import {
+  images,
+  productHandles,
+  products,
+  productTags,
+  relatedProducts,
+  variants,
+} from '../../platform/db/schema/catalog.ts'
 import { openStock, overwriteStock, setPolicies } from '../inventory/queries.ts'
+import { relistProducts } from '../listings/queries.ts'
+import { type PriceSet, rememberPrices, setPrices } from '../prices/queries.ts'
 import { optionKey, type Product, type ProductVariant, variantTitle } from './product.ts'
 
 /** One product to save: as it should be, and as it is (null for a new one). */
@@ -36,7 +45,10 @@ interface Change {
   tags: readonly string[] | null
   images: (typeof images.$inferInsert)[] | null
   variants: (typeof variants.$inferInsert)[] | null
-  prices: { variantId: string; prices: readonly PriceDraft[] }[] | null
+  prices: PriceSet[] | null
+  related: readonly string[] | null
+  /** The handle it had until now, where it gets another. */
+  oldHandle: string | null
   opened: { variantId: string; policy: ProductDraft['variants'][number]['inventory']['policy']; onHand: number }[]
   policies: { variantId: string; policy: ProductDraft['variants'][number]['inventory']['policy'] }[]
   counts: { variantId: string; onHand: number }[]
@@ -73,6 +85,9 @@ export function toDraft(product: Product): ProductDraft {
     productType: product.productType,
     tags: product.tags,
     status: product.status,
+    publishedAt: product.publishedAt,
+    unpublishedAt: product.unpublishedAt,
+    categoryId: product.categoryId,
     seo: product.seo,
     options: product.options,
     images: product.images.map(({ url, alt, width, height }) => ({ url, alt, width, height })),
@@ -85,17 +100,18 @@ export function toDraft(product: Product): ProductDraft {
       requiresShipping: variant.requiresShipping,
       taxable: variant.taxable,
       imageUrl: variant.imageId === null ? null : (urlOf.get(variant.imageId) ?? null),
+      unitMeasure: variant.unitMeasure,
       inventory: { policy: variant.levels[0]?.policy ?? 'deny', onHand: countOf(variant) },
     })),
     metadata: product.metadata,
     privateMetadata: product.privateMetadata,
+    customFields: product.customFields,
+    relatedIds: product.relatedIds,
   }
 }
 
-function pricesOf({ prices: all }: ProductVariant): PriceDraft[] {
-  return all
-    .filter(({ market_id }) => market_id === '')
-    .map(({ currency, amount, compare_at_amount }) => ({ currency, amount, compareAtAmount: compare_at_amount }))
+function pricesOf({ pricing }: ProductVariant): PriceDraft[] {
+  return pricing.prices.map(({ since: _, ...price }) => price)
 }
 
 function countOf({ levels }: ProductVariant): number {
@@ -119,31 +135,40 @@ function canonical(draft: ProductDraft, stock: SaveOptions['stock']): string {
 /** The product's own fields in a fixed order. */
 function parts(draft: ProductDraft) {
   const { handle, title, descriptionHtml, vendor, productType, status, options } = draft
-  const { seo, metadata, privateMetadata } = draft
+  const { seo, metadata, privateMetadata, publishedAt, unpublishedAt, categoryId } = draft
   return {
     ...{ handle, title, descriptionHtml, vendor, productType, status, options, tags: sortTags(draft.tags) },
+    ...{ publishedAt, unpublishedAt, categoryId, related: draft.relatedIds },
     seo: [seo.title, seo.description],
     metadata: sortEntries(metadata),
     privateMetadata: sortEntries(privateMetadata),
+    customFields: sortEntries(draft.customFields),
   }
 }
 
 function variantForm(draft: ProductDraft, variant: ProductDraft['variants'][number]) {
-  const { sku, barcode, weightGrams, requiresShipping, taxable, imageUrl } = variant
-  return [optionKey(draft.options, variant.options), sku, barcode, weightGrams, requiresShipping, taxable, imageUrl]
+  const { sku, barcode, weightGrams, requiresShipping, taxable, imageUrl, unitMeasure } = variant
+  const { quantity, unit, referenceQuantity, referenceUnit } = unitMeasure ?? {}
+  return [
+    ...[optionKey(draft.options, variant.options), sku, barcode, weightGrams, requiresShipping, taxable, imageUrl],
+    ...[quantity, unit, referenceQuantity, referenceUnit],
+  ]
 }
 
 function sortPrices(list: readonly PriceDraft[]) {
   return list
-    .map(({ currency, amount, compareAtAmount }) => [currency, amount, compareAtAmount] as const)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(
+      ({ currency, marketId, minQuantity, amount, compareAtAmount }) =>
+        [`${currency} ${marketId}`, minQuantity, amount, compareAtAmount] as const,
+    )
+    .sort(([left, one], [right, other]) => (left === right ? one - other : left < right ? -1 : 1))
 }
 
 function sortTags(tags: readonly string[]): string[] {
   return [...new Set(tags)].sort()
 }
 
-function sortEntries(metadata: Readonly<Record<string, string>>) {
+function sortEntries(metadata: Readonly<Record<string, unknown>>) {
   return Object.entries(metadata).sort(([left], [right]) => (left < right ? -1 : 1))
 }
 
@@ -176,6 +201,10 @@ function toChange({ draft, existing }: Save, { now, mint, stock }: SaveOptions):
       taxCategory: old?.taxCategory ?? 'standard',
       imageId: variant.imageUrl === null ? null : (imageIds.get(variant.imageUrl) ?? null),
       archived: false,
+      unitQuantity: variant.unitMeasure?.quantity ?? null,
+      unit: variant.unitMeasure?.unit ?? null,
+      referenceQuantity: variant.unitMeasure?.referenceQuantity ?? null,
+      referenceUnit: variant.unitMeasure?.referenceUnit ?? null,
     }
     return { row, old, variant }
   })
@@ -201,6 +230,11 @@ function toChange({ draft, existing }: Save, { now, mint, stock }: SaveOptions):
       version: (existing?.version ?? 0) + 1,
       createdAt: existing?.createdAt ?? at,
       updatedAt: at,
+      // What becomes active without a date is on sale at once.
+      publishedAt: draft.status === 'active' ? (draft.publishedAt ?? at) : draft.publishedAt,
+      unpublishedAt: draft.unpublishedAt,
+      categoryId: draft.categoryId,
+      customFields: draft.customFields,
     },
     tags: differs(({ tags }) => sortTags(tags)) ? sortTags(draft.tags) : null,
     images: differs((candidate) => candidate.images) ? imageRows : null,
@@ -210,6 +244,8 @@ function toChange({ draft, existing }: Save, { now, mint, stock }: SaveOptions):
     prices: differs((candidate) => candidate.variants.map((v) => [v.options, sortPrices(v.prices)]))
       ? rows.map(({ row, variant }) => ({ variantId: row.id, prices: variant.prices }))
       : null,
+    related: differs(({ relatedIds }) => relatedIds) ? draft.relatedIds : null,
+    oldHandle: existing && existing.handle !== draft.handle ? existing.handle : null,
     opened: rows.flatMap(({ row, old, variant }) => (old ? [] : [{ variantId: row.id, ...variant.inventory }])),
     policies: rows.flatMap(({ row, old, variant: { inventory } }) =>
       old && old.levels[0]?.policy !== inventory.policy ? [{ variantId: row.id, policy: inventory.policy }] : [],
@@ -228,15 +264,17 @@ function toWrites(changes: readonly Change[], { reference, now }: SaveOptions): 
   const withImages = changes.flatMap((change) => (change.images ? [{ id: change.id, images: change.images }] : []))
   const withVariants = changes.filter((change) => change.variants !== null && change.version > 0)
   const withTags = changes.flatMap((change) => (change.tags ? [{ id: change.id, tags: change.tags }] : []))
-  const withPrices = changes.flatMap((change) => (change.prices ? [{ id: change.id, prices: change.prices }] : []))
-  const priced = withPrices.flatMap((change) => change.prices)
+  const withRelated = changes.flatMap((change) => (change.related ? [{ id: change.id, related: change.related }] : []))
+  const prices = changes.flatMap((change) => change.prices ?? [])
   return [
     ...(existing.length > 0 ? [refuseChanged(existing)] : []),
+    ...rememberPrices(prices, now),
     ...upsertRows(
       products,
       changes.map(({ product }) => product),
       [products.id],
     ),
+    ...keepHandles(changes, now),
     ...when(withTags, (ids) => q.delete(productTags).where(sql`${productTags.productId} IN ${ids}`)),
     ...insertRows(
       productTags,
@@ -256,19 +294,7 @@ function toWrites(changes: readonly Change[], { reference, now }: SaveOptions): 
       changes.flatMap((change) => change.variants ?? []),
       [variants.id],
     ),
-    ...when(
-      priced.map(({ variantId }) => ({ id: variantId })),
-      (ids) => q.delete(prices).where(sql`${prices.variantId} IN ${ids} AND ${prices.marketId} = ''`),
-    ),
-    ...insertRows(
-      prices,
-      priced.flatMap(({ variantId, prices: list }) => list.map((price) => ({ variantId, marketId: '', ...price }))),
-    ),
-    ...when(withPrices, (ids) => q.delete(productPrices).where(sql`${productPrices.productId} IN ${ids}`)),
-    ...insertRows(
-      productPrices,
-      withPrices.flatMap((change) => priceRanges(change.id, change.prices)),
-    ),
+    ...setPrices(prices, now),
     ...openStock(
       changes.flatMap(({ opened }) => opened),
       reference,
@@ -282,6 +308,36 @@ function toWrites(changes: readonly Change[], { reference, now }: SaveOptions): 
       changes.flatMap(({ counts }) => counts),
       reference,
       now,
+    ),
+    ...when(withRelated, (ids) => q.delete(relatedProducts).where(sql`${relatedProducts.productId} IN ${ids}`)),
+    ...insertRows(
+      relatedProducts,
+      withRelated.flatMap(({ id, related }) =>
+        related.map((relatedId, position) => ({ productId: id, relatedId, position })),
+      ),
+    ),
+    ...relistProducts(
+      changes.map(({ id }) => id),
+      now,
+    ),
+  ]
+}
+
+/** An old handle leads to its product until another product takes it. */
+function keepHandles(changes: readonly Change[], now: Date): Write[] {
+  const taken = changes.flatMap(({ product, version, oldHandle }) =>
+    version === 0 || oldHandle !== null ? [product.handle] : [],
+  )
+  const left = changes.flatMap(({ id, oldHandle }) => (oldHandle === null ? [] : [{ id, handle: oldHandle }]))
+  return [
+    ...when(
+      taken.map((id) => ({ id })),
+      (handles) => q.delete(productHandles).where(sql`${productHandles.handle} IN ${handles}`),
+    ),
+    ...upsertRows(
+      productHandles,
+      left.map(({ id, handle }) => ({ handle, productId: id, replacedAt: now.getTime() })),
+      [productHandles.handle],
     ),
   ]
 }
@@ -301,22 +357,4 @@ function when<Row extends { id: string }>(
   build: (ids: ReturnType<typeof listOf>) => Write,
 ): Write[] {
   return rows.length === 0 ? [] : [build(listOf(rows.map(({ id }) => id)))]
-}
-
-/** What list cards show and sort by, derived from the variants' prices. */
-function priceRanges(productId: string, variantPrices: NonNullable<Change['prices']>) {
-  const all = variantPrices.flatMap(({ prices: list }) => list)
-  return [...new Set(all.map(({ currency }) => currency))].map((currency) => {
-    const own = all.filter((price) => price.currency === currency)
-    const amounts = own.map(({ amount }) => amount)
-    const compareAt = own.flatMap(({ compareAtAmount }) => (compareAtAmount === null ? [] : [compareAtAmount]))
-    return {
-      productId,
-      currency,
-      minAmount: Math.min(...amounts),
-      maxAmount: Math.max(...amounts),
-      minCompareAtAmount: compareAt.length > 0 ? Math.min(...compareAt) : null,
-      maxCompareAtAmount: compareAt.length > 0 ? Math.max(...compareAt) : null,
-    }
-  })
 }
