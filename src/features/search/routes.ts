@@ -1,50 +1,79 @@
-import * as z from 'zod'
-import { type Family, want } from '../../platform/cache/cache.ts'
+import { earliest, FOREVER } from '../../domain/price.ts'
+import { type Family, USUAL_TIMES, want } from '../../platform/cache/cache.ts'
 import { sha256Hex } from '../../platform/crypto/hash.ts'
-import { cutPage, openCursor, type Position } from '../../platform/db/page.ts'
-import { invalid } from '../../platform/http/problem.ts'
+import { cutPage, openCursor } from '../../platform/db/page.ts'
+import type { Context } from '../../platform/http/context.ts'
+import { movedTo } from '../../platform/http/moved.ts'
+import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
-import { integerParameter, listOf, money, pageQuery } from '../../platform/http/shapes.ts'
-import { CardView, localeQuery } from '../catalog/contract.ts'
-import { chooseMarket } from '../catalog/market.ts'
-import { marketsFamily } from '../catalog/queries.ts'
-import { type CardRow, type ListFilter, listCards, positionOf } from './queries.ts'
+import { listOf } from '../../platform/http/shapes.ts'
+import { ProductParams } from '../catalog/contract.ts'
+import { chooseMarket } from '../markets/choose.ts'
+import { type MarketWish, marketsFamily } from '../markets/queries.ts'
+import type { CardRow } from './cards.ts'
+import { CardView, ListQuery, type ListWish, RelatedQuery, toCardView } from './contract.ts'
+import {
+  type BuyerRow,
+  baseShelf,
+  findBuyer,
+  findPublished,
+  type ListFilter,
+  listCards,
+  listNamedCards,
+  listRelatedCards,
+  type NamedCardRow,
+  noShelf,
+  type PublishedRow,
+  positionOf,
+} from './queries.ts'
 
-const several = () =>
-  z
-    .union([z.string().min(1).max(255), z.array(z.string().min(1).max(255)).max(20)])
-    .transform((value) => (Array.isArray(value) ? value : [value]).sort())
-    .optional()
+/** One page of one list, with whom it was priced for. */
+interface CardPage<Row extends CardRow = CardRow> {
+  buyer: BuyerRow
+  rows: Row[]
+}
 
-const minorUnits = () => integerParameter(0, 1_000_000_000_000)
+/** The moment at which a page is out of date by what is known now: a price changes, a product appears or goes. */
+function currentUntil({ buyer, rows }: CardPage): number | null {
+  return earliest([buyer.nextChange ?? FOREVER, ...rows.map((row) => row.currentUntil)])
+}
 
-const ListQuery = shape(() =>
-  z.strictObject({
-    collection: several(),
-    tag: several(),
-    vendor: several(),
-    price_min: minorUnits().optional(),
-    price_max: minorUnits().optional(),
-    in_stock: z.enum(['true', 'false']).optional(),
-    sort: z.enum(['newest', 'price_asc', 'price_desc', 'title']).default('newest'),
-    ...pageQuery(),
-    ...localeQuery(),
-  }),
-)
-
-type Query = z.output<ReturnType<typeof ListQuery>>
-
-/** One page of one list; its key is the hash of everything that was asked. */
-function cardsFamily(filter: ListFilter, position: Position | null, limit: number): Family<CardRow[]> {
+/** Pages of cards; the key is the hash of everything that was asked. */
+function cardsFamily<Row extends CardRow>(queries: Family<CardPage<Row>>['queries']): Family<CardPage<Row>> {
   return {
     name: 'list',
-    memoryMs: 5_000,
-    freshMs: 60_000,
-    queries: () => [listCards(filter, position, limit)],
-    collect: ([rows], [key]) => new Map([[key ?? '', rows as CardRow[]]]),
+    ...USUAL_TIMES,
+    queries,
+    currentUntil,
+    collect: ([buyers, rows], [key]) => {
+      const [buyer] = buyers as BuyerRow[]
+      return new Map(buyer ? [[key ?? '', { buyer, rows: rows as Row[] }]] : [])
+    },
   }
 }
+
+/** What goes with a product; the key is its id or handle and whom it is for. */
+function relatedFamily(ref: string, wish: MarketWish, now: Date): Family<CardPage & PublishedRow> {
+  return {
+    name: 'related',
+    ...USUAL_TIMES,
+    queries: () => [
+      findPublished(ref, now),
+      findBuyer(wish, noShelf, now),
+      listRelatedCards(wish, ref, MAX_RELATED, now),
+    ],
+    // What has gone off sale has nothing beside it any more.
+    currentUntil: (page) => earliest([page.unpublishedAt ?? FOREVER, currentUntil(page) ?? FOREVER]),
+    collect: ([found, buyers, rows], [key]) => {
+      const [product] = found as PublishedRow[]
+      const [buyer] = buyers as BuyerRow[]
+      return new Map(product && buyer ? [[key ?? '', { ...product, buyer, rows: rows as CardRow[] }]] : [])
+    },
+  }
+}
+
+const MAX_RELATED = 24
 
 export const searchRoutes = [
   route(
@@ -52,7 +81,7 @@ export const searchRoutes = [
       id: 'listProducts',
       method: 'get',
       path: '/v1/products',
-      summary: 'Published products as cards, filtered and sorted',
+      summary: 'Published products as cards, filtered and sorted, or by ids or SKUs',
       access: 'public',
       limit: 'browse',
       cache: 'catalog',
@@ -60,51 +89,110 @@ export const searchRoutes = [
       returns: shape(() => listOf(CardView())),
       problems: ['invalid_cursor'],
     },
-    async ({ cache }, { query }) => {
-      const [markets] = await cache.load([want(marketsFamily, ['all'])])
-      const { currency } = chooseMarket(markets.get('all')?.value ?? [], query, '/query')
-      const filter = toFilter(query, currency)
-      const list = JSON.stringify(['products', filter])
-      const position = await openCursor(list, query.cursor)
-      const key = await sha256Hex(JSON.stringify([list, position, query.limit]))
-      const [cards] = await cache.load([want(cardsFamily(filter, position, query.limit + 1), [key])])
-      const rows = cards.get(key)?.value ?? []
+    async (context, { query }) => {
+      if (query.ids ?? query.skus) return answerNamed(context, query)
+      const filter = toFilter(query)
+      const wish = toWish(query)
+      const list = JSON.stringify(['products', filter, wish])
+      const position = await openCursor(list, query.cursor, [filter.sort === 'title' ? 'text' : 'integer', 'text'])
+      const { now } = context
+      const family = cardsFamily<CardRow>(() => [
+        findBuyer(wish, baseShelf(filter), now),
+        listCards(wish, filter, position, { limit: query.limit + 1, now }),
+      ])
+      const { rows, buyer } = await loadCards(context, family, [list, position, query.limit], wish)
       const page = await cutPage(rows, query.limit, list, (row) => positionOf(filter.sort, row))
-      return { body: { data: page.rows.map((row) => toCardView(row, currency)), next_cursor: page.nextCursor } }
+      const data = page.rows.map((row) => toCardView(row, buyer.currency))
+      return { body: { data, next_cursor: page.nextCursor } }
+    },
+  ),
+  route(
+    {
+      id: 'listRelatedProducts',
+      method: 'get',
+      path: '/v1/products/:product/related',
+      summary: 'What goes with a product: the staff’s picks, then what shares its collections and tags',
+      access: 'public',
+      limit: 'browse',
+      cache: 'catalog',
+      params: ProductParams,
+      query: RelatedQuery,
+      returns: shape(() => listOf(CardView())),
+      statuses: [200, 301],
+      problems: ['product_not_found'],
+    },
+    async ({ cache, now }, { params, query, request }) => {
+      const wish = toWish(query)
+      const key = await sha256Hex(JSON.stringify([params.product, wish]))
+      const [found, markets] = await cache.load([
+        want(relatedFamily(params.product, wish, now), [key]),
+        want(marketsFamily, ['all']),
+      ])
+      chooseMarket(markets.get('all')?.value ?? [], query, '/query')
+      const related = found.get(key)?.value
+      if (!related) throw new Problem('product_not_found')
+      const tags = [`product:${related.id}`]
+      const moved = movedTo((handle) => `/v1/products/${handle}/related`, related, params.product, request)
+      if (moved) return { ...moved, tags }
+      const data = related.rows.slice(0, query.limit).map((row) => toCardView(row, related.buyer.currency))
+      return { body: { data, next_cursor: null }, tags }
     },
   ),
 ]
 
-function toFilter(query: Query, currency: string): ListFilter {
-  const { price_min: priceMin = null, price_max: priceMax = null } = query
+/** A page with the markets that decide whether it may be asked for at all, in one trip when nothing is cached. */
+async function loadCards<Row extends CardRow>(
+  { cache }: Context,
+  family: Family<CardPage<Row>>,
+  asked: unknown,
+  wish: MarketWish,
+): Promise<CardPage<Row>> {
+  const key = await sha256Hex(JSON.stringify(asked))
+  const [cards, markets] = await cache.load([want(family, [key]), want(marketsFamily, ['all'])])
+  chooseMarket(markets.get('all')?.value ?? [], wish, '/query')
+  const page = cards.get(key)?.value
+  if (!page) throw new Error('the shop has no market')
+  return page
+}
+
+async function answerNamed(context: Context, query: ListWish) {
+  const { ids, skus, currency, country, locale, limit: _, ...others } = query
+  const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  if (other !== undefined) throw invalid(`/query/${other}`, 'does not go with ids or skus, which name what is listed')
+  if (ids && skus) throw invalid('/query/skus', 'does not go with ids')
+  const wish = toWish({ currency, country, locale })
+  const names = ids ? { ids } : { skus: skus ?? [] }
+  const { now } = context
+  const family = cardsFamily<NamedCardRow>(() => [findBuyer(wish, noShelf, now), listNamedCards(wish, names, now)])
+  const { rows, buyer } = await loadCards(context, family, ['named', names, wish], wish)
+  const inOrder = [...rows].sort((left, right) => left.place - right.place)
+  return { body: { data: inOrder.map((row) => toCardView(row, buyer.currency)), next_cursor: null } }
+}
+
+function toWish({ currency, country, locale }: MarketWish): MarketWish {
+  return { currency, country, locale }
+}
+
+function toFilter(query: ListWish): ListFilter {
+  const { price_min: priceMin = null, price_max: priceMax = null, sort = 'newest' } = query
   if (priceMin !== null && priceMax !== null && priceMin > priceMax) {
     throw invalid('/query/price_min', 'must not be above price_max')
   }
+  if (sort === 'manual' && query.collection?.length !== 1) {
+    throw invalid('/query/sort', 'manual needs exactly one collection')
+  }
+  if (query.descendants !== undefined && !query.category) {
+    throw invalid('/query/descendants', 'says something of a category, and none is asked for')
+  }
   return {
-    currency,
     collections: query.collection ?? [],
+    categories: query.category ?? [],
+    descendants: query.descendants !== 'false',
     tags: query.tag ?? [],
     vendors: query.vendor ?? [],
     priceMin,
     priceMax,
     inStock: query.in_stock === undefined ? null : query.in_stock === 'true',
-    sort: query.sort,
-  }
-}
-
-function toCardView(row: CardRow, currency: string) {
-  const { minAmount, maxAmount, minCompareAtAmount, maxCompareAtAmount } = row
-  const range = (min: number | null, max: number | null) =>
-    min === null || max === null ? null : { min: money(min, currency), max: money(max, currency) }
-  return {
-    id: row.id,
-    handle: row.handle,
-    title: row.title,
-    vendor: row.vendor,
-    price_range: range(minAmount, maxAmount),
-    compare_at_price_range: range(minCompareAtAmount, maxCompareAtAmount),
-    image: row.image === null ? null : JSON.parse(row.image),
-    available: row.available === 1,
-    tags: JSON.parse(row.tags) as string[],
+    sort,
   }
 }
