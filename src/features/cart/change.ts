@@ -78,11 +78,13 @@ export async function commitChange(
 /**
  * Prices a changed cart for its answer. A price that differs from the one last told is shown with the old one beside
  * it, and noted as told: one more trip, only then.
+ * @param touched lines that this very change has put there: their price is no news, but is noted all the same.
  */
 export async function showChanged(
   context: Context,
   { cart, lines }: { cart: CartRow; lines: CartLineRow[] },
   warnings: Warning[] = [],
+  touched: (row: CartLineRow) => boolean = () => false,
 ): Promise<ChangedCart> {
   const priced = await priceForDisplay(context, cart, lines)
   const told = priced.lines.filter(({ previousUnitAmount }) => previousUnitAmount !== null)
@@ -95,5 +97,16 @@ export async function showChanged(
     }))
     await context.db.commit(noteSeen(cart.id, seen))
   }
-  return { priced, warnings }
+  return { priced: forgetPrevious(priced, touched), warnings }
+}
+
+function forgetPrevious(priced: PricedCart, touched: (row: CartLineRow) => boolean): PricedCart {
+  const isTouched = new Set(priced.lines.flatMap(({ row }) => (touched(row) ? [row.id] : [])))
+  return {
+    ...priced,
+    lines: priced.lines.map((line) => (isTouched.has(line.row.id) ? { ...line, previousUnitAmount: null } : line)),
+    warnings: priced.warnings.filter(
+      ({ code, target }) => code !== 'PRICE_CHANGED' || target === null || !isTouched.has(target),
+    ),
+  }
 }

@@ -1,15 +1,17 @@
 import { CART_LIFETIME_MS, type Warning } from '../../domain/cart.ts'
+import { priceFor } from '../../domain/price.ts'
 import { want } from '../../platform/cache/cache.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { invalid } from '../../platform/http/problem.ts'
-import { chooseMarket, type MarketChoice } from '../catalog/market.ts'
-import { priceIn } from '../catalog/product.ts'
-import { marketsFamily } from '../catalog/queries.ts'
+import { listGroupsOf } from '../customers/queries.ts'
+import { chooseMarket, type MarketChoice } from '../markets/choose.ts'
+import { marketsFamily } from '../markets/queries.ts'
 import { customerKey } from '../promotions/customer.ts'
 import { type IssuedToken, issueGuestToken } from '../sessions/guest.ts'
+import { showChanged } from './change.ts'
 import { keyOf, type LineWish, resolveLines } from './lines.ts'
-import { loadShop, priceForDisplay } from './load.ts'
+import { loadShop } from './load.ts'
 import type { PricedCart } from './priced.ts'
 import { type CartLineRow, type CartRow, insertCart } from './queries.ts'
 
@@ -57,12 +59,13 @@ export async function createCart(
     orderId: null,
     mergedInto: null,
     catalogGeneration: 0,
+    groupIds: [],
     createdAt: at,
     updatedAt: at,
     expiresAt: at + CART_LIFETIME_MS,
   }
   const lines = resolved.map((line, index): CartLineRow => {
-    const price = priceIn(line.sellable.prices, cart.currency, choice.marketId)
+    const price = priceFor(line.sellable.pricing, { ...choice, currency: cart.currency }, line.quantity, now)
     if (!price) throw invalid(`/lines/${index}`, `has no price in ${cart.currency}`)
     return {
       cartId: cart.id,
@@ -78,10 +81,14 @@ export async function createCart(
       createdAt: at + index,
     }
   })
-  await context.db.commit([...claimKey(idempotency, now, cart.id, 201), ...insertCart(cart, lines)], [], {
-    repeatable: idempotency !== null,
-  })
-  const priced = await priceForDisplay(context, cart, lines)
+  const [groups] = await context.db.commit(
+    [...claimKey(idempotency, now, cart.id, 201), ...insertCart(cart, lines)],
+    [listGroupsOf(ownerId)],
+    { repeatable: idempotency !== null },
+  )
+  const own = { ...cart, groupIds: groups.map(({ groupId }) => groupId) }
+  // A new cart has nothing that was told before: whoever is in a group sees the group's prices from the start.
+  const { priced } = await showChanged(context, { cart: own, lines }, [], () => true)
   const session = caller.kind === 'shopper' ? null : await issueGuestToken(context, { ownerId })
   return { priced, warnings, session }
 }

@@ -1,4 +1,5 @@
 import { attributesKey, MAX_LINES, MAX_QUANTITY, type Warning } from '../../domain/cart.ts'
+import { priceFor } from '../../domain/price.ts'
 import type { Metadata } from '../../domain/product.ts'
 import { want } from '../../platform/cache/cache.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
@@ -102,13 +103,13 @@ export async function addToCart(
       attributesKey: line.attributesKey,
       attributes: line.attributes,
       quantity: line.quantity,
-      prices: Object.fromEntries(line.sellable.prices.map(({ currency, amount }) => [currency, amount])),
+      prices: likelyPrices(line, context.now),
       available: line.available,
     }),
   )
   try {
     const changed = await commitChange(context, { cartId, ...options, writes: addLines(cartId, added, context.now) })
-    return showChanged(context, changed, warnings)
+    return showChanged(context, changed, warnings, touchedBy(added))
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
     if (error.constraint === 'too_many_lines') throw invalid('/lines', `a cart has at most ${MAX_LINES} lines`)
@@ -221,12 +222,29 @@ async function changeExactly(
           ...(added.length > 0 ? addLines(cartId, added, context.now) : []),
         ],
       })
-      return showChanged(context, changed, warnings)
+      return showChanged(context, changed, warnings, touchedBy(added))
     } catch (error) {
       const raced = error instanceof ConstraintError && error.constraint === 'version_mismatch'
       if (!raced || options.ifMatch !== null || tries >= EXACT_TRIES) throw error
     }
   }
+}
+
+/** What a piece costs everybody, by currency: most likely what this cart will show, which only pricing it tells. */
+function likelyPrices({ sellable: { pricing }, quantity }: ResolvedLine, now: Date): Record<string, number> {
+  return Object.fromEntries(
+    pricing.prices.map(({ currency, marketId, amount }) => {
+      const everywhere = priceFor(pricing, { currency, marketId: null, groupIds: [] }, quantity, now)
+      const inMarket = priceFor(pricing, { currency, marketId, groupIds: [] }, quantity, now)
+      return [currency, (everywhere ?? inMarket)?.amount ?? amount]
+    }),
+  )
+}
+
+/** The lines of a wish: what they cost is told by the answer, whatever was told before. */
+function touchedBy(added: readonly AddedLine[]): (row: CartLineRow) => boolean {
+  return (row) =>
+    added.some(({ variantId, attributesKey: key }) => row.variantId === variantId && row.attributesKey === key)
 }
 
 async function whichLineIsMissing(

@@ -1,11 +1,15 @@
 import { type MissingPart, missingParts, type Warning } from '../../domain/cart.ts'
+import { type Buyer, priceFor, priceSteps } from '../../domain/price.ts'
 import type { Promotion, PromotionCandidate, PromotionRefusal } from '../../domain/promotion.ts'
 import { DEFAULT_ROUNDING, type Quote, type QuotedLine, quote } from '../../domain/quote.ts'
 import { listShippingOptions, type ShippingOption, type ShippingZone } from '../../domain/shipping.ts'
 import { isBackordered } from '../../domain/stock.ts'
 import type { TaxZone } from '../../domain/tax.ts'
-import { availableOf, priceIn, toLevels } from '../catalog/product.ts'
-import type { Market, Sellable } from '../catalog/queries.ts'
+import { titleIn } from '../../domain/translation.ts'
+import { availableOf, toLevels, translatedVariantTitle } from '../catalog/product.ts'
+import type { Sellable } from '../catalog/queries.ts'
+import { pricingMarket } from '../markets/choose.ts'
+import type { Market } from '../markets/queries.ts'
 import type { CartLineRow, CartRow } from './queries.ts'
 
 /** What the shop says about a cart's content: from the cache for display, from the primary to charge. */
@@ -24,6 +28,9 @@ export interface PricedLine {
   row: CartLineRow
   /** Null when the variant is not for sale any more, or not in this currency. */
   sellable: Sellable | null
+  /** In the cart's locale; null when the variant is not for sale any more. */
+  title: string | null
+  variantTitle: string | null
   unitAmount: number
   compareAtUnitAmount: number | null
   previousUnitAmount: number | null
@@ -51,10 +58,11 @@ export interface PricedCart {
  */
 export function priceCart(cart: CartRow, rows: readonly CartLineRow[], shop: ShopData, now: Date): PricedCart {
   const country = destinationOf(cart)
-  const marketId = shop.markets.find(({ countries }) => countries.includes(country))?.id ?? null
+  const buyer = buyerOf(cart, shop)
   const found = rows.map((row) => {
-    const sellable = shop.sellables.get(row.variantId) ?? null
-    const price = sellable ? priceIn(sellable.prices, cart.currency, marketId) : null
+    const known = shop.sellables.get(row.variantId)
+    const sellable = known && (known.unpublishedAt ?? Number.POSITIVE_INFINITY) > now.getTime() ? known : null
+    const price = sellable ? priceFor(sellable.pricing, buyer, row.quantity, now) : null
     return { row, sellable: price ? sellable : null, price }
   })
   const requiresShipping = found.some(({ sellable }) => sellable?.requiresShipping ?? false)
@@ -90,12 +98,16 @@ export function priceCart(cart: CartRow, rows: readonly CartLineRow[], shop: Sho
   const lines = found.map(({ row, sellable, price }): PricedLine => {
     const current = price?.amount ?? row.seenUnitAmount ?? 0
     const seen = row.seenCurrency === cart.currency ? row.seenUnitAmount : null
+    // The price of another quantity is no other price: whoever takes more knows that a piece gets cheaper.
+    const steps = sellable ? priceSteps(sellable.pricing, buyer, now) : []
+    const isNews = price !== null && seen !== null && steps.every(({ amount }) => amount !== seen)
     return {
       row,
       sellable,
+      ...titlesOf(sellable, cart.locale),
       unitAmount: current,
-      compareAtUnitAmount: price?.compare_at_amount ?? null,
-      previousUnitAmount: price && seen !== null && seen !== price.amount ? seen : null,
+      compareAtUnitAmount: price?.compareAtAmount ?? null,
+      previousUnitAmount: isNews ? seen : null,
       available: sellable ? availableOf(sellable.levels) : 0,
       quoted: byId.get(row.id) ?? { id: row.id, subtotal: 0, discount: 0, tax: 0, total: 0, discounts: [], taxes: [] },
     }
@@ -123,6 +135,25 @@ export function priceCart(cart: CartRow, rows: readonly CartLineRow[], shop: Sho
 /** Where the goods go: the address, once there is one. It picks tax and shipping. */
 export function destinationOf(cart: Pick<CartRow, 'country' | 'shippingAddress'>): string {
   return cart.shippingAddress?.country ?? cart.country
+}
+
+/** Whom the cart's prices are for: its currency, the market of its destination, its owner's groups. */
+export function buyerOf(
+  cart: Pick<CartRow, 'country' | 'shippingAddress' | 'currency' | 'groupIds'>,
+  { markets }: Pick<ShopData, 'markets'>,
+): Buyer {
+  const country = destinationOf(cart)
+  const market = markets.find(({ countries }) => countries.includes(country))
+  return { currency: cart.currency, marketId: pricingMarket(market, cart.currency), groupIds: cart.groupIds }
+}
+
+function titlesOf(sellable: Sellable | null, locale: string): { title: string | null; variantTitle: string | null } {
+  if (!sellable) return { title: null, variantTitle: null }
+  const { translations, optionNames, options } = sellable
+  return {
+    title: titleIn(sellable, locale),
+    variantTitle: translatedVariantTitle(optionNames, options, translations, locale),
+  }
 }
 
 /** The keys under which a cart's variants are cached. */

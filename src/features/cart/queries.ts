@@ -1,23 +1,27 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import { MAX_LINES, MAX_QUANTITY } from '../../domain/cart.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen } from '../../platform/db/rows.ts'
 import { cartLines, carts } from '../../platform/db/schema/cart.ts'
+import { groupsJson } from '../customers/queries.ts'
 
-export type CartRow = typeof carts.$inferSelect
+/** A cart, and the groups that its owner has proved to be in by the session. */
+export type CartRow = typeof carts.$inferSelect & { groupIds: string[] }
 export type CartLineRow = typeof cartLines.$inferSelect
 
 /** The cart, if it is `ownerId`'s: somebody else's is not there at all. */
 export function findCart(id: string, ownerId: string): Query<CartRow[]> {
-  return q
-    .select()
-    .from(carts)
-    .where(and(eq(carts.id, id), eq(carts.ownerId, ownerId)))
+  return selectCarts().where(and(eq(carts.id, id), eq(carts.ownerId, ownerId)))
 }
 
 /** The cart whoever owns it: for replays of an anonymous request, and for recover. */
 export function findAnyCart(id: string): Query<CartRow[]> {
-  return q.select().from(carts).where(eq(carts.id, id))
+  return selectCarts().where(eq(carts.id, id))
+}
+
+function selectCarts() {
+  const groupIds = groupsJson(sql`carts.owner_id`).mapWith((text: string) => JSON.parse(text) as string[])
+  return q.select({ ...getTableColumns(carts), groupIds: groupIds.as('group_ids') }).from(carts)
 }
 
 /** Lines in the order they were added. */

@@ -9,7 +9,8 @@ import { Problem } from '../../platform/http/problem.ts'
 import { type PricedCart, priceCart, type ShopData } from '../cart/priced.ts'
 import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
 import { toLevels } from '../catalog/product.ts'
-import { listMarkets, listSellables, type Sellable, toSellable } from '../catalog/queries.ts'
+import { listSellables, type Sellable, toSellable } from '../catalog/queries.ts'
+import { listMarkets } from '../markets/queries.ts'
 import {
   listAutomaticPromotions,
   listCustomerUses,

@@ -99,32 +99,34 @@ export function newOrder({ mint, now }: Context, priced: PricedCart, customerKey
 }
 
 function orderLinesOf(orderId: string, priced: PricedCart): OrderLineRow[] {
-  return priced.lines.map(({ row, sellable, unitAmount, compareAtUnitAmount, quoted }, position) => {
-    if (!sellable) throw new Error('an order line needs a variant that is for sale')
-    return {
-      orderId,
-      id: row.id,
-      position,
-      productId: sellable.productId,
-      variantId: sellable.variantId,
-      sku: sellable.sku,
-      handle: sellable.handle,
-      title: sellable.title,
-      variantTitle: sellable.variantTitle,
-      imageUrl: sellable.imageUrl,
-      attributes: row.attributes,
-      quantity: row.quantity,
-      requiresShipping: sellable.requiresShipping,
-      unitAmount,
-      compareAtUnitAmount,
-      subtotal: quoted.subtotal,
-      discount: quoted.discount,
-      tax: quoted.tax,
-      total: quoted.total,
-      discounts: quoted.discounts,
-      taxes: quoted.taxes,
-    }
-  })
+  return priced.lines.map(
+    ({ row, sellable, title, variantTitle, unitAmount, compareAtUnitAmount, quoted }, position) => {
+      if (!sellable || title === null) throw new Error('an order line needs a variant that is for sale')
+      return {
+        orderId,
+        id: row.id,
+        position,
+        productId: sellable.productId,
+        variantId: sellable.variantId,
+        sku: sellable.sku,
+        handle: sellable.handle,
+        title,
+        variantTitle: variantTitle ?? sellable.variantTitle,
+        imageUrl: sellable.imageUrl,
+        attributes: row.attributes,
+        quantity: row.quantity,
+        requiresShipping: sellable.requiresShipping,
+        unitAmount,
+        compareAtUnitAmount,
+        subtotal: quoted.subtotal,
+        discount: quoted.discount,
+        tax: quoted.tax,
+        total: quoted.total,
+        discounts: quoted.discounts,
+        taxes: quoted.taxes,
+      }
+    },
+  )
 }
 
 /**

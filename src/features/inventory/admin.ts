@@ -30,8 +30,8 @@ export const inventoryAdminRoutes = [
     },
     async ({ db }, { query }) => {
       const list = JSON.stringify(['admin/inventory', query.sku, query.variant_id])
-      const position = await openCursor(list, query.cursor)
-      const after = position ? { variantId: String(position[0]), locationId: String(position[1]) } : null
+      const position = await openCursor(list, query.cursor, ['text', 'text'])
+      const after = position ? { variantId: position[0], locationId: position[1] } : null
       const filter = { sku: query.sku, variantId: query.variant_id }
       const [rows] = await db.read(listInventory(filter, after, query.limit + 1))
       const page = await cutPage(rows, query.limit, list, ({ variantId, locationId }) => [variantId, locationId])
@@ -80,6 +80,7 @@ export const inventoryAdminRoutes = [
           [listInventory(filter, null, MAX_LOCATIONS), findGeneration()],
         )
         cache.raiseFloor(generation?.value ?? 0)
+        context.purge(['catalog'])
         return { status: 201, body: { id, data: rows.map(toInventoryView) } }
       } catch (error) {
         if (!(error instanceof ConstraintError) || error.constraint !== 'level_missing') throw error

@@ -21,8 +21,8 @@ export const orderAdminRoutes = [
       problems: ['invalid_cursor'],
     },
     async ({ db }, { query }) => {
-      const position = await openCursor('admin/orders', query.cursor)
-      const [rows] = await db.read(listAllOrders(position ? String(position[0]) : null, query.limit + 1))
+      const position = await openCursor('admin/orders', query.cursor, ['text'])
+      const [rows] = await db.read(listAllOrders(position?.[0] ?? null, query.limit + 1))
       const page = await cutPage(rows, query.limit, 'admin/orders', ({ id }) => [id])
       return { body: { data: page.rows.map(toOrderSummaryView), next_cursor: page.nextCursor } }
     },

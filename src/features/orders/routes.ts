@@ -23,9 +23,8 @@ export const orderRoutes = [
     },
     async (context, { query }) => {
       const { ownerId } = sessionOf(context)
-      const position = await openCursor('orders', query.cursor)
-      const before = position ? String(position[0]) : null
-      const [rows] = await context.db.read(listConfirmedOrders(ownerId, before, query.limit + 1))
+      const position = await openCursor('orders', query.cursor, ['text'])
+      const [rows] = await context.db.read(listConfirmedOrders(ownerId, position?.[0] ?? null, query.limit + 1))
       const page = await cutPage(rows, query.limit, 'orders', ({ id }) => [id])
       return { body: { data: page.rows.map(toOrderSummaryView), next_cursor: page.nextCursor } }
     },

@@ -8,6 +8,7 @@ import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
+import { mustBe } from '../../platform/http/staff-change.ts'
 import {
   CreatePromotion,
   isPeriod,
@@ -105,8 +106,8 @@ export const promotionAdminRoutes = [
       problems: ['invalid_cursor'],
     },
     async ({ db }, { query }) => {
-      const position = await openCursor('admin/promotions', query.cursor)
-      const [rows] = await db.read(listPromotions(position ? String(position[0]) : null, query.limit + 1))
+      const position = await openCursor('admin/promotions', query.cursor, ['text'])
+      const [rows] = await db.read(listPromotions(position?.[0] ?? null, query.limit + 1))
       const page = await cutPage(rows, query.limit, 'admin/promotions', ({ id }) => [id])
       const [codes] = await db.read(listCodes(page.rows.map(({ id }) => id)))
       const codesOf = (id: string) => codes.filter(({ promotionId }) => promotionId === id).map(({ code }) => code)
@@ -144,9 +145,8 @@ export const promotionAdminRoutes = [
     },
     async (context, { params, body, ifMatch }) => {
       const { db, cache, now, mint, caller, requestId } = context
-      const [[row]] = await db.read(findPromotion(params.promotion))
-      if (!row) throw new Problem('promotion_not_found')
-      if (ifMatch !== null && ifMatch !== row.version) throw new Problem('version_mismatch')
+      const [[found]] = await db.read(findPromotion(params.promotion))
+      const row = mustBe(found, 'promotion_not_found', ifMatch)
       const changes = {
         ...(body.title === undefined ? {} : { title: body.title }),
         ...(body.status === undefined ? {} : { status: body.status }),

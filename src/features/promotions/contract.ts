@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { normaliseCode } from '../../domain/promotion.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
-import { CurrencyCode, timestamp } from '../../platform/http/shapes.ts'
+import { CurrencyCode, isDistinct, timestamp } from '../../platform/http/shapes.ts'
 import type { PromotionRow } from './queries.ts'
 
 const PPM_PER_PERCENT = 10_000
@@ -47,7 +47,7 @@ export const CreatePromotion = shape(() =>
         .array(z.string().trim().min(1).max(50).transform(normaliseCode))
         .max(100)
         .default([])
-        .refine((codes) => new Set(codes).size === codes.length, 'must differ from each other'),
+        .refine(isDistinct, 'must differ from each other'),
       effect: EffectShape(),
       conditions: ConditionsShape().prefault({}),
       priority: z.int().min(0).max(1000).default(100),

@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Promotion, PromotionCandidate } from '../../domain/promotion.ts'
 import type { AppliedPromotion } from '../../domain/quote.ts'
-import type { Family } from '../../platform/cache/cache.ts'
+import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { insertRows, listOf, refuseUnlessChanged } from '../../platform/db/rows.ts'
+import { insertRows, listOf, updateVersion } from '../../platform/db/rows.ts'
 import { promotionCodes, promotionCustomers, promotions, promotionUses } from '../../platform/db/schema/promotions.ts'
 
 export type PromotionRow = typeof promotions.$inferSelect
@@ -58,8 +58,7 @@ export function toCandidate(row: CandidateRow): PromotionCandidate {
 /** All automatic promotions under the one key `all`. */
 export const automaticPromotions: Family<Promotion[]> = {
   name: 'promotions',
-  memoryMs: 5_000,
-  freshMs: 60_000,
+  ...USUAL_TIMES,
   queries: () => [listAutomaticPromotions()],
   collect: ([rows]) => new Map([['all', (rows as PromotionRow[]).map(toPromotion)]]),
 }
@@ -67,8 +66,7 @@ export const automaticPromotions: Family<Promotion[]> = {
 /** The promotion behind each normalised code. */
 export const promotionsByCode: Family<PromotionCandidate> = {
   name: 'code',
-  memoryMs: 5_000,
-  freshMs: 60_000,
+  ...USUAL_TIMES,
   queries: (codes) => [listPromotionsByCode(listOf(codes))],
   collect: ([rows]) => new Map((rows as CandidateRow[]).map((row) => [row.code ?? '', toCandidate(row)])),
 }
@@ -152,13 +150,7 @@ export function updatePromotion(
   changes: Partial<Pick<PromotionRow, 'title' | 'status' | 'startsAt' | 'endsAt' | 'usageLimit' | 'customerLimit'>>,
   now: Date,
 ): Write[] {
-  return [
-    q
-      .update(promotions)
-      .set({ ...changes, version: version + 1, updatedAt: now.getTime() })
-      .where(and(eq(promotions.id, id), eq(promotions.version, version))),
-    refuseUnlessChanged('version_mismatch'),
-  ]
+  return updateVersion(promotions, { id, version }, { ...changes, updatedAt: now.getTime() })
 }
 
 export function findPromotion(id: string): Query<PromotionRow[]> {

@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { ShippingZone } from '../../domain/shipping.ts'
-import type { Family } from '../../platform/cache/cache.ts'
+import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows } from '../../platform/db/rows.ts'
 import {
@@ -46,8 +46,7 @@ export function toZones(results: readonly unknown[]): ShippingZone[] {
 /** All zones under the one key `all`. */
 export const zonesFamily: Family<ShippingZone[]> = {
   name: 'shipping',
-  memoryMs: 5_000,
-  freshMs: 60_000,
+  ...USUAL_TIMES,
   queries: listZones,
   collect: (results) => new Map([['all', toZones(results)]]),
 }

@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { TaxZone } from '../../domain/tax.ts'
-import type { Family } from '../../platform/cache/cache.ts'
+import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows } from '../../platform/db/rows.ts'
 import { taxRates, taxZones } from '../../platform/db/schema/tax.ts'
@@ -24,8 +24,7 @@ export function toTaxZones(results: readonly unknown[]): TaxZone[] {
 /** All tax zones under the one key `all`. */
 export const taxFamily: Family<TaxZone[]> = {
   name: 'tax',
-  memoryMs: 5_000,
-  freshMs: 60_000,
+  ...USUAL_TIMES,
   queries: listTaxZones,
   collect: (results) => new Map([['all', toTaxZones(results)]]),
 }

@@ -31,8 +31,8 @@ export const webhookAdminRoutes = [
       problems: ['invalid_cursor'],
     },
     async ({ db }, { query }) => {
-      const position = await openCursor('admin/webhook-events', query.cursor)
-      const [rows] = await db.read(listEvents(position ? String(position[0]) : null, query.limit + 1))
+      const position = await openCursor('admin/webhook-events', query.cursor, ['text'])
+      const [rows] = await db.read(listEvents(position?.[0] ?? null, query.limit + 1))
       const page = await cutPage(rows, query.limit, 'admin/webhook-events', ({ id }) => [id])
       return { body: { data: page.rows.map(toWebhookEventView), next_cursor: page.nextCursor } }
     },
