@@ -241,7 +241,9 @@ describe('an import', () => {
       counts(0, 1, 0),
     )
     const after = await find(handle)
-    expect(after.variants[0].prices).toEqual([{ amount: 1100, currency: 'USD', compare_at_amount: 2000 }])
+    expect(after.variants[0].prices).toMatchObject([
+      { amount: 1100, currency: 'USD', compare_at_amount: 2000, market_id: null, min_quantity: 1 },
+    ])
     const rest = ({ variants: _, version: __, updated_at: ___, ...product }: Record<string, unknown>) => product
     expect(rest(after)).toEqual(rest(before))
     expect({ ...after.variants[0], prices: [] }).toEqual({ ...before.variants[0], prices: [] })

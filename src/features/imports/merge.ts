@@ -46,6 +46,11 @@ export function mergeDraft(draft: ProductDraft, product: Product, file: FileScop
     variants: [...variants, ...kept.map((variant) => renameOptions(variant, old.options, draft.options, urls))],
     metadata: old.metadata,
     privateMetadata: old.privateMetadata,
+    publishedAt: old.publishedAt,
+    unpublishedAt: old.unpublishedAt,
+    categoryId: old.categoryId,
+    customFields: old.customFields,
+    relatedIds: old.relatedIds,
   }
 }
 
@@ -76,6 +81,7 @@ function mergeVariant(
     requiresShipping: fields.has('requiresShipping') ? variant.requiresShipping : old.requiresShipping,
     taxable: fields.has('taxable') ? variant.taxable : old.taxable,
     imageUrl: fields.has('variantImage') ? variant.imageUrl : imageAmong(urls, old),
+    unitMeasure: old.unitMeasure,
     inventory: {
       policy: fields.has('tracker') ? variant.inventory.policy : old.inventory.policy,
       onHand: fields.has('quantity') ? variant.inventory.onHand : old.inventory.onHand,
@@ -83,18 +89,20 @@ function mergeVariant(
   }
 }
 
-/** The file's price beside the old ones of other currencies. */
+/** The file's price beside the old ones: of other currencies, of single markets, of larger quantities. */
 function mergePrices(
   prices: readonly PriceDraft[],
   old: readonly PriceDraft[],
   currency: string,
   saysCompareAt: boolean,
 ): PriceDraft[] {
-  const before = old.find((price) => price.currency === currency)?.compareAtAmount ?? null
+  const isImported = (price: PriceDraft) =>
+    price.currency === currency && price.marketId === '' && price.minQuantity === 1
+  const before = old.find(isImported)?.compareAtAmount ?? null
   const imported = prices.map((price) =>
     saysCompareAt ? price : { ...price, compareAtAmount: before !== null && before > price.amount ? before : null },
   )
-  return [...imported, ...old.filter((price) => price.currency !== currency)]
+  return [...imported, ...old.filter((price) => !isImported(price))]
 }
 
 /** A variant that stays although the file does not name it, its choice under the names that its options have now. */

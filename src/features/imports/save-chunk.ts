@@ -104,6 +104,7 @@ async function commitChunk(context: Context, { writes, results }: SavePlan, run:
   trail.push(...announce(mint, now, events))
   const [generation] = await db.commit([...writes, ...trail], [findGeneration()])
   cache.raiseFloor(generation[0]?.value ?? 0)
+  context.purge(['catalog'])
 }
 
 /** Why `draft` cannot be saved, as far as it can be told before the database refuses it. */

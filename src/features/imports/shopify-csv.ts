@@ -1,6 +1,6 @@
+import { isHandle } from '../../domain/handle.ts'
 import type { ImportError } from '../../domain/import.ts'
 import type { ImageDraft, ProductDraft, ProductStatus, VariantDraft } from '../../domain/product.ts'
-import { isHandle } from '../catalog/handle.ts'
 import { readRecords } from './csv-records.ts'
 import { readAddress, readFlag, shown } from './shopify-cells.ts'
 import { type Field, findHeadings, listMissing, OPTION_FIELDS, Row } from './shopify-columns.ts'
@@ -103,6 +103,11 @@ function readProduct(
     variants,
     metadata: {},
     privateMetadata: {},
+    publishedAt: null,
+    unpublishedAt: null,
+    categoryId: null,
+    customFields: {},
+    relatedIds: [],
   }
   return { draft, line: first.line }
 }

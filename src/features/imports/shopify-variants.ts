@@ -68,12 +68,15 @@ function readVariant(row: Row, axes: readonly Axis[], currency: string): Variant
   return {
     sku: readCode(row, 'sku'),
     options,
-    prices: [{ currency, amount, compareAtAmount: compareAt > amount ? compareAt : null }],
+    prices: [
+      { currency, marketId: '', minQuantity: 1, amount, compareAtAmount: compareAt > amount ? compareAt : null },
+    ],
     barcode: readCode(row, 'barcode'),
     weightGrams: Math.round(readNumber(row, 'grams', /^\d+(\.\d+)?$/, 'a weight in grams such as 250')),
     requiresShipping: readVariantFlag(row, 'requiresShipping'),
     taxable: readVariantFlag(row, 'taxable'),
     imageUrl: readAddress(row, 'variantImage', 'The variant is imported without it.'),
+    unitMeasure: null,
     inventory: readInventory(row),
   }
 }
