@@ -8,7 +8,7 @@ const api = createApi()
 const db = testEnv().DB
 
 /** The ids of one paid and one pending order, for violations to be planted in. */
-const ids = { paid: '', pending: '', variant: '', cart: '', payment: '', promotion: '' }
+const ids = { paid: '', pending: '', variant: '', product: '', cart: '', payment: '', promotion: '' }
 
 beforeAll(async () => {
   const { staffKey } = await seedShop()
@@ -24,6 +24,7 @@ beforeAll(async () => {
   ids.payment = paid.body.payment.id
   ids.pending = pending.body.order.id
   ids.variant = product.variantId
+  ids.product = product.id
   ids.cart = buyer.cartId
   ids.promotion = promotion.body.id
 })
@@ -114,6 +115,21 @@ const PLANTED: readonly [string, string, string][] = [
     'events_settle_once',
     "INSERT INTO payment_moves SELECT payment_id, 99, from_status, to_status, actor, 'planted', at FROM payment_moves WHERE payment_id = ':payment' AND to_status = 'captured'",
     "DELETE FROM payment_moves WHERE reason = 'planted'",
+  ],
+  [
+    'listings_are_derived',
+    "UPDATE listings SET title = title || '!' WHERE product_id = ':product'",
+    "UPDATE listings SET title = rtrim(title, '!') WHERE product_id = ':product'",
+  ],
+  [
+    'price_ranges_are_derived',
+    "UPDATE product_prices SET max_amount = max_amount + 1 WHERE product_id = ':product' AND currency = 'USD'",
+    "UPDATE product_prices SET max_amount = max_amount - 1 WHERE product_id = ':product' AND currency = 'USD'",
+  ],
+  [
+    'listing_prices_are_derived',
+    "UPDATE listing_prices SET min_amount = min_amount + 1 WHERE product_id = ':product'",
+    "UPDATE listing_prices SET min_amount = min_amount - 1 WHERE product_id = ':product'",
   ],
 ]
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Query, q } from '../../platform/db/client.ts'
+import { listingDrift, listingPriceDrift, priceDrift } from '../listings/drift.ts'
 
 /** One promise as a query: every row it finds is a violation. */
 export interface Invariant {
@@ -151,6 +152,9 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: () => sql`SELECT payment_id AS subject, count(*) || ' captures' AS detail FROM payment_moves
       WHERE to_status = 'captured' GROUP BY payment_id HAVING count(*) > 1`,
   },
+  { name: 'listings_are_derived', violations: () => listingDrift() },
+  { name: 'price_ranges_are_derived', violations: priceDrift },
+  { name: 'listing_prices_are_derived', violations: () => listingPriceDrift() },
 ]
 
 export function findViolations({ violations }: Invariant, now: Date): Query<ViolationRow[]> {
