@@ -1,16 +1,28 @@
 import { Hono } from 'hono'
 import { cartRoutes } from './features/cart/routes.ts'
 import { catalogAdminRoutes } from './features/catalog/admin.ts'
+import { priceRoutes } from './features/catalog/prices.ts'
 import { catalogRoutes } from './features/catalog/routes.ts'
+import { productTranslationRoutes } from './features/catalog/translations.ts'
+import { categoryAdminRoutes } from './features/categories/admin.ts'
+import { categoryRoutes } from './features/categories/routes.ts'
 import { reopenCart } from './features/checkout/abandon.ts'
 import { checkoutRoutes } from './features/checkout/routes.ts'
+import { collectionAdminRoutes } from './features/collections/admin.ts'
+import { collectionRoutes } from './features/collections/routes.ts'
+import { customFieldAdminRoutes } from './features/custom-fields/admin.ts'
+import { customerAdminRoutes } from './features/customers/admin.ts'
+import { feedRoutes } from './features/feeds/routes.ts'
 import { importAdminRoutes } from './features/imports/admin.ts'
 import { integrityAdminRoutes } from './features/integrity/admin.ts'
 import { inventoryAdminRoutes } from './features/inventory/admin.ts'
+import { marketAdminRoutes } from './features/markets/admin.ts'
+import { marketRoutes } from './features/markets/routes.ts'
 import { orderAdminRoutes } from './features/orders/admin.ts'
 import { orderRoutes } from './features/orders/routes.ts'
 import { configuredProviders } from './features/payments/providers.ts'
 import { paymentRoutes } from './features/payments/routes.ts'
+import { priceAdminRoutes } from './features/prices/admin.ts'
 import { promotionAdminRoutes } from './features/promotions/admin.ts'
 import { searchRoutes } from './features/search/routes.ts'
 import { authenticate } from './features/sessions/authenticate.ts'
@@ -18,11 +30,13 @@ import { sessionRoutes } from './features/sessions/routes.ts'
 import { webhookAdminRoutes } from './features/webhooks-in/admin.ts'
 import { webhookRoutes } from './features/webhooks-in/routes.ts'
 import { Memory } from './platform/cache/memory.ts'
+import { purgeFront } from './platform/cache/purge.ts'
 import { cryptoRandom } from './platform/crypto/mint.ts'
 import type { Bindings } from './platform/env.ts'
 import type { Deps } from './platform/http/context.ts'
-import { preflight, refuseMethod, refusePath } from './platform/http/fallback.ts'
+import { preflight, refuseFault, refuseMethod, refusePath } from './platform/http/fallback.ts'
 import { healthRoutes } from './platform/http/health.ts'
+import { sendHotFirst } from './platform/http/hot-answer.ts'
 import type { Route } from './platform/http/route.ts'
 import { serve } from './platform/http/serve.ts'
 
@@ -31,6 +45,11 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...searchRoutes,
   ...catalogRoutes,
+  ...priceRoutes,
+  ...collectionRoutes,
+  ...categoryRoutes,
+  ...marketRoutes,
+  ...feedRoutes(),
   ...sessionRoutes,
   ...cartRoutes(reopenCart),
   ...checkoutRoutes,
@@ -38,6 +57,13 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...webhookRoutes,
   ...catalogAdminRoutes,
+  ...productTranslationRoutes,
+  ...collectionAdminRoutes,
+  ...categoryAdminRoutes,
+  ...customFieldAdminRoutes,
+  ...priceAdminRoutes,
+  ...marketAdminRoutes,
+  ...customerAdminRoutes,
   ...inventoryAdminRoutes,
   ...promotionAdminRoutes,
   ...orderAdminRoutes,
@@ -54,6 +80,7 @@ export function defaultDeps(overrides: Partial<Deps> = {}): Deps {
     memory: new Memory(),
     fetch: (request) => fetch(request),
     providers: configuredProviders,
+    purgeFront,
     ...overrides,
   }
 }
@@ -67,5 +94,7 @@ export function createApp(deps: Deps): Hono<{ Bindings: Bindings }> {
     app.all(path, refuseMethod(here, deps))
   }
   app.notFound(refusePath(deps))
+  app.onError(refuseFault(deps))
+  app.fetch = sendHotFirst(app.fetch, deps) as typeof app.fetch
   return app
 }

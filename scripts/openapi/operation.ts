@@ -52,7 +52,7 @@ function bodyOf({ body, bodyType = 'json' }: Route): ZodOpenApiOperationObject['
 }
 
 function responsesOf(route: Route, hasItem: boolean): ZodOpenApiResponsesObject {
-  const { returns, statuses = [200], cache } = route
+  const { returns, mediaType, statuses = [200], cache } = route
   const responses: ZodOpenApiResponsesObject = {}
   for (const status of statuses) {
     const names = [
@@ -65,6 +65,7 @@ function responsesOf(route: Route, hasItem: boolean): ZodOpenApiResponsesObject 
       description: MEANING[status] ?? 'Done',
       ...(names.length > 0 ? { headers: toHeaders(names) } : {}),
       ...(returns ? { content: { 'application/json': { schema: returns() } } } : {}),
+      ...(mediaType ? { content: { [mediaType]: { schema: { type: 'string' } } } } : {}),
     }
   }
   if (cache)
