@@ -53,3 +53,44 @@ export function withFault(database: D1Database, fault: Fault | null): { database
   }
   return { database: faulty as unknown as D1Database, calls: () => calls }
 }
+
+/** A database of which nothing is there but `batch`. */
+export function silent(batch: () => Promise<unknown>): D1Database {
+  const session = { prepare: () => ({ bind: () => ({}) }), batch, getBookmark: () => null }
+  return { withSession: () => session } as unknown as D1Database
+}
+
+/**
+ * The real database whose next call, once armed, is answered by D1 at once and heard of late: what it brings is as old as
+ * the moment it was caught.
+ */
+export function holdNextRead(database: D1Database) {
+  const caught = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  let armed = false
+  const held = {
+    withSession(constraint?: string) {
+      const session = database.withSession(constraint)
+      return {
+        prepare: (query: string) => session.prepare(query),
+        batch: async (statements: D1PreparedStatement[]) => {
+          const results = await session.batch(statements)
+          if (!armed) return results
+          armed = false
+          caught.resolve()
+          await released.promise
+          return results
+        },
+        getBookmark: () => session.getBookmark(),
+      }
+    },
+  }
+  return {
+    database: held as unknown as D1Database,
+    arm: () => {
+      armed = true
+    },
+    caught: caught.promise,
+    release: () => released.resolve(),
+  }
+}
