@@ -19,6 +19,9 @@ export default defineConfig({
             main: './src/worker.ts',
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
+              // A shop that grows large keeps to itself: see test/support/scale.ts.
+              d1Databases: { SCALE: 'scale' },
+              kvNamespaces: { SCALE_CACHE: 'scale-cache' },
               bindings: {
                 ...bindings,
                 MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),

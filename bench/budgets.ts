@@ -19,7 +19,17 @@ export interface Budget {
 
 /** The bar each budget is held to: what storefronts and payment providers were promised. Not to be raised. */
 export const bars: Readonly<Record<string, { cold?: Partial<Cost>; hot?: Partial<Cost> }>> = {
-  getProduct: { hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  getProduct: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listVariants: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listRelatedProducts: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listProducts: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/newest': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/tagged': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/collection': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listCollections: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  getCollection: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listCategories: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  listMarkets: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   getCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
   createCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
   updateCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
@@ -31,7 +41,7 @@ export const bars: Readonly<Record<string, { cold?: Partial<Cost>; hot?: Partial
   'receiveWebhook/forged': { cold: { trips: 0, kvReads: 0 }, hot: { trips: 0, kvReads: 0 } },
 }
 
-// It recomputes the shop from its ledgers: it reads all of them, on purpose.
+// They read all there is of something on purpose: ledgers to recompute, the catalog for robots and for rules, the tree.
 const EVERY_ROW = Number.POSITIVE_INFINITY
 
 /** By sample (test/support/samples.ts). `BUDGETS=print` prints what test/http/budgets.test.ts has measured. */
@@ -49,32 +59,68 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listProducts: {
-    cold: { trips: 2, read: 14, written: 0, kvReads: 2, kvWrites: 2 },
+    cold: { trips: 1, read: 28, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   'listProducts/newest': {
-    cold: { trips: 2, read: 16, written: 0, kvReads: 2, kvWrites: 2 },
+    cold: { trips: 1, read: 32, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  'listProducts/collection': {
+    cold: { trips: 1, read: 37, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   'listProducts/tagged': {
-    cold: { trips: 2, read: 15, written: 0, kvReads: 2, kvWrites: 2 },
+    cold: { trips: 1, read: 28, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getProduct: {
-    cold: { trips: 1, read: 40, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 76, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  listVariants: {
+    cold: { trips: 1, read: 76, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  listRelatedProducts: {
+    cold: { trips: 1, read: 35, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listCollections: {
-    cold: { trips: 1, read: 10, written: 0, kvReads: 1, kvWrites: 2 },
-    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getCollection: {
-    cold: { trips: 1, read: 10, written: 0, kvReads: 1, kvWrites: 2 },
-    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  listCategories: {
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getCategory: {
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listMarkets: {
-    cold: { trips: 1, read: 7, written: 0, kvReads: 1, kvWrites: 1 },
+    cold: { trips: 1, read: 10, written: 0, kvReads: 1, kvWrites: 1 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  listPrices: {
+    cold: { trips: 2, read: 27, written: 0, kvReads: 1, kvWrites: 3 },
+    hot: { trips: 1, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getSitemapIndex: {
+    cold: { trips: 2, read: EVERY_ROW, written: 0, kvReads: 2, kvWrites: 4 },
+    hot: { trips: 0, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getSitemap: {
+    cold: { trips: 3, read: EVERY_ROW, written: 0, kvReads: 2, kvWrites: 4 },
+    hot: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getProductFeed: {
+    cold: { trips: 3, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 2, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
   },
   renewGuestSession: {
     cold: { trips: 1, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
@@ -85,31 +131,31 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 1, written: 1, kvReads: 0, kvWrites: 0 },
   },
   createCart: {
-    cold: { trips: 2, read: 42, written: 2, kvReads: 1, kvWrites: 6 },
+    cold: { trips: 2, read: 49, written: 2, kvReads: 1, kvWrites: 6 },
     hot: { trips: 1, read: 3, written: 2, kvReads: 0, kvWrites: 0 },
   },
   getCart: {
-    cold: { trips: 2, read: 39, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 46, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateCart: {
-    cold: { trips: 2, read: 50, written: 1, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 57, written: 1, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 12, written: 1, kvReads: 0, kvWrites: 0 },
   },
   addLines: {
-    cold: { trips: 2, read: 82, written: 2, kvReads: 1, kvWrites: 6 },
-    hot: { trips: 1, read: 32, written: 2, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 89, written: 2, kvReads: 1, kvWrites: 6 },
+    hot: { trips: 1, read: 28, written: 2, kvReads: 0, kvWrites: 0 },
   },
   setLines: {
-    cold: { trips: 2, read: 59, written: 2, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 24, written: 2, kvReads: 0, kvWrites: 0 },
   },
   removeLine: {
-    cold: { trips: 2, read: 45, written: 2, kvReads: 1, kvWrites: 4 },
+    cold: { trips: 2, read: 48, written: 2, kvReads: 1, kvWrites: 4 },
     hot: { trips: 1, read: 18, written: 2, kvReads: 0, kvWrites: 0 },
   },
   listShippingOptions: {
-    cold: { trips: 2, read: 39, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 46, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listPaymentOptions: {
@@ -117,8 +163,8 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   completeCart: {
-    cold: { trips: 3, read: 91, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 3, read: 95, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 101, written: 20, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 105, written: 20, kvReads: 0, kvWrites: 0 },
   },
   listOrders: {
     cold: { trips: 1, read: 2, written: 0, kvReads: 0, kvWrites: 0 },
@@ -145,20 +191,196 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   createProduct: {
-    cold: { trips: 1, read: 44, written: 22, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 44, written: 22, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 127, written: 30, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 127, written: 30, kvReads: 0, kvWrites: 0 },
   },
   listAdminProducts: {
-    cold: { trips: 1, read: 48, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 48, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 73, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 73, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getAdminProduct: {
-    cold: { trips: 1, read: 18, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 18, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 29, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 29, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateProduct: {
-    cold: { trips: 2, read: 39, written: 9, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 39, written: 9, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 306, written: 18, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 306, written: 18, kvReads: 0, kvWrites: 0 },
+  },
+  listProductTranslations: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateProductTranslation: {
+    cold: { trips: 2, read: 21, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 15, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  deleteProductTranslation: {
+    cold: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createCollection: {
+    cold: { trips: 2, read: EVERY_ROW, written: 8, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  listAdminCollections: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getAdminCollection: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCollection: {
+    cold: { trips: 2, read: 11, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 11, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCollection: {
+    cold: { trips: 3, read: EVERY_ROW, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: EVERY_ROW, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  listCollectionProducts: {
+    cold: { trips: 2, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCollectionProducts: {
+    cold: { trips: 2, read: 287, written: 20, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 307, written: 20, kvReads: 0, kvWrites: 0 },
+  },
+  listCollectionTranslations: {
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCollectionTranslation: {
+    cold: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCollectionTranslation: {
+    cold: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createCategory: {
+    cold: { trips: 2, read: EVERY_ROW, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  listAdminCategories: {
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getAdminCategory: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCategory: {
+    cold: { trips: 2, read: EVERY_ROW, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCategory: {
+    cold: { trips: 2, read: 12, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 12, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  listCategoryTranslations: {
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCategoryTranslation: {
+    cold: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCategoryTranslation: {
+    cold: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createPriceList: {
+    cold: { trips: 1, read: 10, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  listPriceLists: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getPriceList: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updatePriceList: {
+    cold: { trips: 2, read: 409, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 389, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  listPriceListPrices: {
+    cold: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  changePriceListPrices: {
+    cold: { trips: 2, read: 418, written: 25, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 424, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  reducePrices: {
+    cold: { trips: 2, read: 446, written: 24, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 476, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  createMarket: {
+    cold: { trips: 1, read: 11, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 11, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  listAdminMarkets: {
+    cold: { trips: 1, read: 12, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 12, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getMarket: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateMarket: {
+    cold: { trips: 2, read: 12, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 12, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createCustomerGroup: {
+    cold: { trips: 1, read: 7, written: 4, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 4, kvReads: 0, kvWrites: 0 },
+  },
+  listCustomerGroups: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getCustomerGroup: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCustomerGroup: {
+    cold: { trips: 2, read: 15, written: 4, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 4, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCustomerGroup: {
+    cold: { trips: 2, read: 14, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 14, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  listCustomerGroupMembers: {
+    cold: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  changeCustomerGroupMembers: {
+    cold: { trips: 2, read: 19, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 19, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createCustomField: {
+    cold: { trips: 1, read: 9, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 9, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  listCustomFields: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getCustomField: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateCustomField: {
+    cold: { trips: 2, read: 11, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 11, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  deleteCustomField: {
+    cold: { trips: 2, read: 10, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 10, written: 5, kvReads: 0, kvWrites: 0 },
   },
   listInventory: {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
@@ -201,12 +423,12 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 5, read: 12, written: 3, kvReads: 0, kvWrites: 0 },
   },
   importProducts: {
-    cold: { trips: 5, read: 50, written: 21, kvReads: 1, kvWrites: 1 },
-    hot: { trips: 5, read: 50, written: 21, kvReads: 1, kvWrites: 0 },
+    cold: { trips: 5, read: 148, written: 29, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 5, read: 148, written: 29, kvReads: 1, kvWrites: 0 },
   },
   'importProducts/dry_run': {
-    cold: { trips: 3, read: 25, written: 0, kvReads: 1, kvWrites: 1 },
-    hot: { trips: 2, read: 18, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 39, written: 0, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 2, read: 21, written: 0, kvReads: 0, kvWrites: 0 },
   },
   checkIntegrity: {
     cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },

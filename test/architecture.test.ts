@@ -97,6 +97,8 @@ const PLANTED: Record<keyof typeof rules, readonly (readonly [finding: string, t
       ['q.delete(carts)'],
       ['insertRows(carts, rows)'],
       ['upsertRows(', '  carts, rows)'],
+      ['updateVersion(carts, known, changes)'],
+      ['deleteVersion(carts, known)'],
       [`sql\`INSERT INTO ${of('carts')} (id) VALUES (1)\``],
       [`sql\`UPDATE ${of('carts')} SET id = 1\``],
       [`sql\`DELETE FROM ${of('carts')}\``],

@@ -6,6 +6,7 @@ import { systemContext } from '../../src/jobs/context.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { type Answer, createApi } from '../support/api.ts'
+import { expectCaching } from '../support/caching.ts'
 import { testEnv } from '../support/env.ts'
 import { forgeries, siblingToken } from '../support/forgeries.ts'
 import { type Call, makeWorld, perform, sampleOf, samples, type World } from '../support/samples.ts'
@@ -179,6 +180,7 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id', ({ route 
       const answer = await perform(world.api, route, { ...fresh, token: mine })
       expect(answer.body).not.toHaveProperty('code')
       expect(answer.status).toBe(route.statuses?.[0] ?? 200)
+      expectCaching(answer, route)
       if (kind === 'stranger' && call.email) expect(JSON.stringify(answer.body)).not.toContain(call.email)
       if (route.access === 'public') {
         expect(answer.body).toEqual((await perform(world.api, route, { ...call, token: undefined })).body)

@@ -77,15 +77,35 @@ describe('text', () => {
     expect(listed.body.data.map(({ id }: { id: string }) => id)).toEqual([body.id])
   })
 
+  each('$name is refused or reads back from a collection, a category and their texts', async ({ name, text }) => {
+    for (const resource of ['collections', 'categories']) {
+      const path = `/v1/admin/${resource}`
+      const sent = { title: unique(`T${text}.`), seo: { title: `${text}.`, description: null }, metadata: { k: text } }
+      const created = await api.post(path, sent, { token: staffKey })
+      const { id } =
+        created.status === 201 ? created.body : (await api.post(path, { title: unique('T') }, { token: staffKey })).body
+      const changed = await api.patch(`${path}/${id}`, sent, { token: staffKey })
+      const put = await api.patch(`${path}/${id}/translations/de`, { seo_title: `${text}.` }, { token: staffKey })
+      const { title, seo, metadata } = (await api.get(`${path}/${id}`, { token: staffKey })).body
+      const { data } = (await api.get(`${path}/${id}/translations`, { token: staffKey })).body
+      if (created.status !== 201) expectRefusal(created, 422, name)
+      if (changed.status !== 200) expectRefusal(changed, 422, name)
+      else expectSame({ title, seo, metadata }, sent)
+      if (put.status !== 200) expectRefusal(put, 422, name)
+      else expectSame(data[0].seo_title, `${text}.`)
+    }
+  })
+
   each('$name finds nothing and breaks nothing in a URL', async ({ name, text }) => {
     const encoded = encodeURIComponent(text.toWellFormed())
-    for (const path of [`/v1/products/${encoded}`, `/v1/collections/${encoded}`]) {
+    for (const path of [`/v1/products/${encoded}`, `/v1/collections/${encoded}`, `/v1/categories/${encoded}`]) {
       expectRefusal(await api.get(path), [404, 422], name)
     }
     for (const path of [
       '/v1/products?tag=',
       '/v1/products?vendor=',
       '/v1/products?collection=',
+      '/v1/products?category=',
       '/v1/admin/inventory?sku=',
     ]) {
       const answer = await api.get(path + encoded, { token: staffKey })

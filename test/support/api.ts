@@ -41,7 +41,14 @@ const ORIGIN = 'http://shop.test'
  * An app of its own with an empty memory, as a new isolate has. Webhooks of the test provider come back to it without
  * a server.
  */
-export function createApi(overrides: { deps?: Partial<Deps>; bindings?: Partial<Bindings> } = {}): Api {
+export function createApi(
+  overrides: {
+    deps?: Partial<Deps>
+    bindings?: Partial<Bindings>
+    /** Whether an answer is only looked at once the work behind it is done. */
+    settle?: boolean
+  } = {},
+): Api {
   const bindings = { ...testEnv(), ...overrides.bindings }
   const deps = defaultDeps({ fetch: (request) => dispatch(request), ...overrides.deps })
   const app = createApp(deps)
@@ -49,7 +56,7 @@ export function createApi(overrides: { deps?: Partial<Deps>; bindings?: Partial<
   async function dispatch(request: Request): Promise<Response> {
     const execution = createExecutionContext()
     const response = await app.fetch(request, bindings, execution)
-    await waitOnExecutionContext(execution)
+    if (overrides.settle ?? true) await waitOnExecutionContext(execution)
     return response
   }
 

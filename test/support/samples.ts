@@ -53,11 +53,36 @@ export const samples: Readonly<Record<string, Sample>> = {
 
   listProducts: ({ vendor }) => ({ path: `/v1/products?vendor=${vendor}` }),
   'listProducts/newest': () => ({ path: '/v1/products?limit=1' }),
+  'listProducts/collection': async (world) => {
+    const { api, shop, product, vendor } = world
+    const handle = vendor.toLowerCase()
+    const ask = { token: shop.staffKey }
+    const made = await api.post('/v1/admin/collections', { title: vendor, handle, status: 'active' }, ask)
+    // One a world: whoever asks again asks for the same list.
+    const path = `/v1/admin/collections/${made.body.id}/products`
+    if (made.status === 201) await api.patch(path, { add: [product.id] }, ask)
+    return { path: `/v1/products?collection=${handle}&sort=price_asc` }
+  },
   'listProducts/tagged': ({ vendor }) => ({ path: `/v1/products?tag=${vendor}` }),
   getProduct: ({ product }) => ({ path: `/v1/products/${product.handle}` }),
+  listVariants: ({ product }) => ({ path: `/v1/products/${product.handle}/variants?limit=10` }),
+  listRelatedProducts: ({ product }) => ({ path: `/v1/products/${product.handle}/related` }),
   listCollections: () => ({ path: '/v1/collections' }),
   getCollection: () => ({ path: '/v1/collections/everything' }),
+  listCategories: async (world) => {
+    await category(world)
+    return { path: '/v1/categories' }
+  },
+  getCategory: async (world) => ({ path: `/v1/categories/${(await category(world)).handle}` }),
   listMarkets: () => ({ path: '/v1/markets' }),
+
+  listPrices: async (world) => ({
+    path: `/v1/prices?variant_ids=${world.product.variantId}&skus=${world.product.sku}&quantity=2`,
+    token: (await shopper(world)).token,
+  }),
+  getSitemapIndex: () => ({ path: '/sitemap.xml' }),
+  getSitemap: () => ({ path: '/sitemaps/products-1.xml' }),
+  getProductFeed: () => ({ path: '/feeds/products.xml?currency=EUR&country=DE&locale=de-DE' }),
 
   renewGuestSession: async (world) => ({ path: '/v1/sessions/guest/renew', token: (await shopper(world)).token }),
   endSession: async (world) => ({ path: '/v1/sessions/current', token: (await shopper(world)).token }),
@@ -130,6 +155,145 @@ export const samples: Readonly<Record<string, Sample>> = {
     const body = { title: unique('Product'), metadata: { season: 'winter' } }
     return { path, token: shop.staffKey, body, witness: { path, token: shop.staffKey } }
   },
+
+  listProductTranslations: async (world) => translationsOf(world, 'products', world.product.id),
+  updateProductTranslation: async (world) => translation(world, 'products', world.product.id, { title: 'Becher' }),
+  // Of a product of its own: what is deleted twice is not there the second time.
+  deleteProductTranslation: async (world) => translation(world, 'products', (await makeProduct(world.api)).id),
+
+  createCollection: ({ shop }) => ({
+    path: '/v1/admin/collections',
+    token: shop.staffKey,
+    body: {
+      title: unique('Mugs'),
+      description_html: '<p>All that holds tea</p>',
+      kind: 'rules',
+      match: 'all',
+      rules: [
+        { field: 'tag', operator: 'is', value: unique('mug') },
+        { field: 'price', operator: 'at_most', value: { amount: 1, currency: 'USD' } },
+      ],
+      seo: { title: 'Mugs' },
+      image: { url: 'https://shop.example/mugs.jpg', alt: 'Mugs' },
+      metadata: { season: 'winter' },
+      private_metadata: { buyer: 'Ada' },
+      custom_fields: {},
+    },
+  }),
+  listAdminCollections: async (world) => {
+    await collection(world)
+    return { path: '/v1/admin/collections?limit=1', token: world.shop.staffKey }
+  },
+  getAdminCollection: async (world) => ofStaff(world, `/v1/admin/collections/${await collection(world)}`),
+  updateCollection: async (world) =>
+    ofStaff(world, `/v1/admin/collections/${await collection(world)}`, { title: unique('Cups'), status: 'draft' }),
+  deleteCollection: async (world) => ofStaff(world, `/v1/admin/collections/${await collection(world)}`),
+  listCollectionProducts: async (world) => {
+    const path = `/v1/admin/collections/${await collection(world)}/products?limit=1`
+    return { path, token: world.shop.staffKey }
+  },
+  updateCollectionProducts: async (world) => {
+    const path = `/v1/admin/collections/${await collection(world)}/products`
+    return ofStaff(world, path, { add: [world.product.id], move: { ids: [world.product.id], after: null } })
+  },
+  listCollectionTranslations: async (world) => translationsOf(world, 'collections', await collection(world)),
+  updateCollectionTranslation: async (world) =>
+    translation(world, 'collections', await collection(world), { title: 'Becher', seo_title: 'Becher' }),
+  deleteCollectionTranslation: async (world) => translation(world, 'collections', await collection(world)),
+
+  createCategory: async (world) => ({
+    path: '/v1/admin/categories',
+    token: world.shop.staffKey,
+    body: {
+      title: unique('Kitchen'),
+      parent_id: (await category(world)).id,
+      description_html: '<p>For cooks</p>',
+      seo: { title: 'Kitchen' },
+      image: { url: 'https://shop.example/kitchen.jpg', alt: 'A kitchen' },
+      metadata: { floor: '2' },
+      private_metadata: { buyer: 'Ada' },
+    },
+  }),
+  listAdminCategories: async (world) => {
+    await category(world)
+    return { path: '/v1/admin/categories?limit=1', token: world.shop.staffKey }
+  },
+  getAdminCategory: async (world) => ofStaff(world, `/v1/admin/categories/${(await category(world)).id}`),
+  updateCategory: async (world) =>
+    ofStaff(world, `/v1/admin/categories/${(await category(world)).id}`, { title: unique('Garden'), position: 3 }),
+  deleteCategory: async (world) => ofStaff(world, `/v1/admin/categories/${(await category(world)).id}`),
+  listCategoryTranslations: async (world) => translationsOf(world, 'categories', (await category(world)).id),
+  updateCategoryTranslation: async (world) =>
+    translation(world, 'categories', (await category(world)).id, { title: 'Küche' }),
+  deleteCategoryTranslation: async (world) => translation(world, 'categories', (await category(world)).id),
+  createPriceList: ({ shop }) => ({
+    path: '/v1/admin/price-lists',
+    token: shop.staffKey,
+    body: { title: 'Winter', status: 'active', starts_at: '2030-12-01T00:00:00Z', ends_at: '2031-01-01T00:00:00Z' },
+  }),
+  listPriceLists: async (world) => {
+    await priceList(world)
+    return { path: '/v1/admin/price-lists?limit=1', token: world.shop.staffKey }
+  },
+  getPriceList: async (world) => ofStaff(world, `/v1/admin/price-lists/${await priceList(world)}`),
+  updatePriceList: async (world) =>
+    ofStaff(world, `/v1/admin/price-lists/${await priceList(world)}`, { title: 'Later', status: 'paused' }),
+  listPriceListPrices: async (world) => ofStaff(world, `/v1/admin/price-lists/${await priceList(world)}/prices`),
+  changePriceListPrices: async (world) =>
+    ofStaff(world, `/v1/admin/price-lists/${await priceList(world)}/prices`, {
+      set: [{ sku: world.product.sku, currency: 'USD', amount: 1500 }],
+      remove: [{ variant_id: world.product.variantId, currency: 'EUR' }],
+    }),
+  reducePrices: async (world) => {
+    const list = `/v1/admin/price-lists/${await priceList(world)}`
+    const body = { percent: 12.5, currency: 'USD', product_ids: [world.product.id], round_to: 5 }
+    return { ...ofStaff(world, `${list}/reductions`, body), witness: { path: list, token: world.shop.staffKey } }
+  },
+
+  createMarket: ({ shop }) => ({
+    path: '/v1/admin/markets',
+    token: shop.staffKey,
+    body: { name: 'Elsewhere', currency: 'USD', countries: [], locales: ['en-US'], position: 999_999 },
+  }),
+  listAdminMarkets: (world) => ofStaff(world, '/v1/admin/markets?limit=1'),
+  getMarket: async (world) => ofStaff(world, `/v1/admin/markets/${await market(world)}`),
+  updateMarket: async (world) =>
+    ofStaff(world, `/v1/admin/markets/${await market(world)}`, { name: 'Nowhere', countries: [], tax_included: true }),
+
+  createCustomerGroup: (world) => ofStaff(world, '/v1/admin/customer-groups', { title: 'Wholesale' }),
+  listCustomerGroups: async (world) => {
+    await customerGroup(world)
+    return ofStaff(world, '/v1/admin/customer-groups?limit=1')
+  },
+  getCustomerGroup: async (world) => ofStaff(world, `/v1/admin/customer-groups/${await customerGroup(world)}`),
+  updateCustomerGroup: async (world) =>
+    ofStaff(world, `/v1/admin/customer-groups/${await customerGroup(world)}`, { title: 'Retail' }),
+  deleteCustomerGroup: async (world) => ofStaff(world, `/v1/admin/customer-groups/${await customerGroup(world)}`),
+  listCustomerGroupMembers: async (world) =>
+    ofStaff(world, `/v1/admin/customer-groups/${await customerGroup(world)}/members`),
+  changeCustomerGroupMembers: async (world) =>
+    ofStaff(world, `/v1/admin/customer-groups/${await customerGroup(world)}/members`, {
+      add: [mint('guest')],
+      remove: [mint('customer')],
+    }),
+
+  createCustomField: (world) =>
+    ofStaff(world, '/v1/admin/custom-fields', {
+      subject: 'product',
+      key: uniqueKey(),
+      title: 'Material',
+      type: 'text',
+      visibility: 'public',
+      options: { choices: ['wool', 'cotton'] },
+    }),
+  listCustomFields: async (world) => {
+    await customField(world)
+    return ofStaff(world, '/v1/admin/custom-fields?limit=1')
+  },
+  getCustomField: async (world) => ofStaff(world, `/v1/admin/custom-fields/${await customField(world)}`),
+  updateCustomField: async (world) =>
+    ofStaff(world, `/v1/admin/custom-fields/${await customField(world)}`, { title: 'Cloth', options: { maximum: 9 } }),
+  deleteCustomField: async (world) => ofStaff(world, `/v1/admin/custom-fields/${await customField(world)}`),
 
   listInventory: ({ shop, product }) => ({ path: `/v1/admin/inventory?sku=${product.sku}`, token: shop.staffKey }),
   adjustInventory: ({ shop, product }) => ({
@@ -215,6 +379,48 @@ function ofCart({ cartId, token, cart }: Shopper, rest: string, body?: unknown):
   return { path: path + rest, body, token, email: cart.email, witness: { path, token } }
 }
 
+/** A call of staff, witnessed by reading the same address, if that is a resource. */
+function ofStaff({ shop: { staffKey: token } }: World, path: string, body?: unknown): Call {
+  const isResource = /^\/v1\/admin\/[a-z-]+\/[^/?]+/.test(path)
+  return { path, token, ...(body === undefined ? {} : { body }), ...(isResource ? { witness: { path, token } } : {}) }
+}
+
+async function createByStaff({ api, shop }: World, path: string, body: unknown): Promise<string> {
+  const answer = await api.post(path, body, { token: shop.staffKey })
+  if (answer.status !== 201) throw new Error(`sample of ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body.id
+}
+
+const mint = createMint(new Date(), cryptoRandom)
+const uniqueKey = () => unique('field').replaceAll('-', '_')
+
+/** A list that asks nothing before 2030, with a price of the world's product. @returns its id. */
+async function priceList(world: World): Promise<string> {
+  const { api, shop, product } = world
+  const id = await createByStaff(world, '/v1/admin/price-lists', { title: 'Sale', starts_at: '2030-01-01T00:00:00Z' })
+  const set = [{ sku: product.sku, currency: 'EUR', amount: 1700 }]
+  await api.patch(`/v1/admin/price-lists/${id}/prices`, { set }, { token: shop.staffKey })
+  return id
+}
+
+/** A market behind all others, which has no country. @returns its id. */
+function market(world: World): Promise<string> {
+  const body = { name: unique('Market'), currency: 'USD', countries: [], locales: ['en-US'], position: 999_999 }
+  return createByStaff(world, '/v1/admin/markets', body)
+}
+
+async function customerGroup(world: World): Promise<string> {
+  const id = await createByStaff(world, '/v1/admin/customer-groups', { title: unique('Group') })
+  const members = { add: [mint('guest'), mint('guest')] }
+  await world.api.patch(`/v1/admin/customer-groups/${id}/members`, members, { token: world.shop.staffKey })
+  return id
+}
+
+function customField(world: World): Promise<string> {
+  const body = { subject: 'product', key: uniqueKey(), title: 'Material', type: 'text' }
+  return createByStaff(world, '/v1/admin/custom-fields', body)
+}
+
 /** An order that waits for its payment, unless `payment` says otherwise. */
 async function order(world: World, payment: { test_outcome?: string } = {}) {
   const owner = await shopper(world)
@@ -259,4 +465,25 @@ async function promotion({ api, shop }: World): Promise<string> {
     effect: { type: 'percent', percent: 5 },
   }
   return (await api.post('/v1/admin/promotions', body, { token: shop.staffKey })).body.id
+}
+
+/** A call of staff whose witness is the thing itself. */
+async function collection({ api, shop }: World): Promise<string> {
+  return (await api.post('/v1/admin/collections', { title: unique('Mugs') }, { token: shop.staffKey })).body.id
+}
+
+async function category({ api, shop }: World): Promise<{ id: string; handle: string }> {
+  return (await api.post('/v1/admin/categories', { title: unique('Kitchen') }, { token: shop.staffKey })).body
+}
+
+/** The translations of a thing that has one. */
+async function translationsOf(world: World, resource: string, id: string): Promise<Call> {
+  const path = `/v1/admin/${resource}/${id}/translations`
+  await world.api.patch(`${path}/de-DE`, { title: unique('Tasse') }, { token: world.shop.staffKey })
+  return { path, token: world.shop.staffKey }
+}
+
+async function translation(world: World, resource: string, id: string, body?: unknown): Promise<Call> {
+  const { path } = await translationsOf(world, resource, id)
+  return { ...ofStaff(world, `${path}/de-DE`, body), witness: { path, token: world.shop.staffKey } }
 }

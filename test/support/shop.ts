@@ -1,6 +1,8 @@
 import { defaultDeps } from '../../src/app.ts'
-import { insertCollection, insertMarket } from '../../src/features/catalog/queries.ts'
+import { newCollection } from '../../src/features/collections/new-collection.ts'
+import { insertCollection } from '../../src/features/collections/queries.ts'
 import { insertLocation } from '../../src/features/inventory/queries.ts'
+import { insertMarket } from '../../src/features/markets/queries.ts'
 import { createStaffKey } from '../../src/features/sessions/staff-key.ts'
 import { insertZone } from '../../src/features/shipping/queries.ts'
 import { insertTaxZone } from '../../src/features/tax/queries.ts'
@@ -47,14 +49,17 @@ async function seed(): Promise<Shop> {
     locales: string[],
     taxIncluded: boolean,
     position: number,
-  ) => insertMarket({ id: mint('market'), name, currency, countries, locales, taxIncluded, position })
+  ) => {
+    const row = { id: mint('market'), name, currency, countries, locales, taxIncluded, position }
+    return insertMarket({ ...row, ownPrices: 0, version: 1, createdAt: at, updatedAt: at })
+  }
   await db.commit([
     ...staff.writes,
     ...narrow.writes,
     insertLocation({ id: locationId, name: 'Warehouse', country: 'US', isDefault: true }),
-    market('United States', 'USD', ['US'], ['en-US'], false, 0),
-    market('Europe', 'EUR', ['DE', 'FR'], ['de-DE', 'en-GB'], true, 1),
-    market('Japan', 'JPY', ['JP'], ['ja-JP'], true, 2),
+    ...market('United States', 'USD', ['US'], ['en-US'], false, 0),
+    ...market('Europe', 'EUR', ['DE', 'FR'], ['de-DE', 'de-AT', 'en-GB'], true, 1),
+    ...market('Japan', 'JPY', ['JP'], ['ja-JP'], true, 2),
     ...insertZone({
       id: mint('zone'),
       name: 'Domestic',
@@ -85,16 +90,7 @@ async function seed(): Promise<Shop> {
       shippingCategory: 'standard',
       rates: [{ category: 'standard', name: 'USt. 19 %', ratePpm: 190_000 }],
     }),
-    insertCollection({
-      id: collectionId,
-      handle: 'everything',
-      title: 'Everything',
-      descriptionHtml: '',
-      position: 0,
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    }),
+    ...insertCollection(newCollection({ id: collectionId, handle: 'everything', title: 'Everything' }, now)),
   ])
   return { staffKey: staff.text, narrowKey: narrow.text, locationId, domesticRateId, europeanRateId, collectionId }
 }
