@@ -1,44 +1,24 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
+import { watchesStock } from '../src/domain/collection.ts'
 import type { Mint } from '../src/domain/id.ts'
-import type { InventoryPolicy, ProductDraft } from '../src/domain/product.ts'
-import { fillCollection, insertCollection, insertMarket, listMarkets } from '../src/features/catalog/queries.ts'
-import { sanitizeHtml } from '../src/features/catalog/sanitize.ts'
 import { planSaves } from '../src/features/catalog/save.ts'
-import { insertLocation } from '../src/features/inventory/queries.ts'
-import { insertPromotion } from '../src/features/promotions/queries.ts'
-import { insertZone } from '../src/features/shipping/queries.ts'
-import { insertTaxZone } from '../src/features/tax/queries.ts'
+import { insertCategory } from '../src/features/categories/queries.ts'
+import { newCollection } from '../src/features/collections/new-collection.ts'
+import { fillCollection, insertCollection } from '../src/features/collections/queries.ts'
+import { relistProducts } from '../src/features/listings/queries.ts'
+import { listMarkets } from '../src/features/markets/queries.ts'
+import { setTranslation } from '../src/features/translations/queries.ts'
 import { createMint } from '../src/platform/crypto/mint.ts'
 import type { Write } from '../src/platform/db/client.ts'
 import { raiseGeneration } from '../src/platform/generations.ts'
+import { sanitizeHtml } from '../src/platform/html/sanitize.ts'
 import type { Context } from '../src/platform/http/context.ts'
-import { LOCATION, MARKETS, PROMOTIONS, TAXES, ZONES } from './shop.ts'
+import { type Catalog, type CatalogCategory, type CatalogTranslations, readCatalog } from './catalog.ts'
+import { type Goods, nameGoods, toDraft } from './goods.ts'
+import { listRises, listSales } from './prices.ts'
+import { OPENED_DAYS_AGO } from './shop.ts'
+import { listTerms } from './terms.ts'
 
-/** demo/catalog.json, in the order in which the shop shows it. */
-interface Catalog {
-  products: {
-    handle: string
-    title: string
-    description_html: string
-    vendor: string
-    product_type: string
-    tags: string[]
-    seo: { title: string; description: string }
-    options: string[]
-    images: { url: string; alt: string; width: number; height: number }[]
-    variants: {
-      sku: string
-      options: Record<string, string>
-      prices: { currency: string; amount: number; compare_at_amount: number | null }[]
-      weight_grams: number
-      requires_shipping: boolean
-      on_hand: number
-      policy: InventoryPolicy
-    }[]
-  }[]
-  collections: { handle: string; title: string; description_html: string; products: string[] }[]
-}
+const DAY_MS = 24 * 3600 * 1000
 
 /**
  * Builds the demo shop in one transaction, so that there is never half of one. Does nothing where a market exists.
@@ -48,101 +28,110 @@ export async function seedDemo(context: Context): Promise<{ products: number; va
   const { db, now } = context
   const [markets] = await db.read(listMarkets())
   if (markets.length > 0) return null
-  const catalog = JSON.parse(await readFile(path.join(import.meta.dirname, 'catalog.json'), 'utf8')) as Catalog
-  // The list shows the newest first, and ids of one millisecond have no order: the first product gets the last id.
-  const drafts = (await Promise.all(catalog.products.map(toDraft))).reverse()
+  const { catalog, translations } = await readCatalog()
+  const opened = new Date(now.getTime() - OPENED_DAYS_AGO * DAY_MS)
   const mint = ascendingMint(context)
-  const saves = drafts.map((draft) => ({ draft, existing: null }))
+  const categories = nameCategories(catalog.categories, mint)
+  const collections = new Map(catalog.collections.map(({ handle }) => [handle, mint('collection') as string]))
+  // The list shows the newest first, and all were published at once: the first product gets the last id.
+  const goods = nameGoods([...catalog.products].reverse(), mint)
+  const drafts = await Promise.all(goods.all.map((each) => toDraft(each, { goods, categories, now })))
+  const { writes } = planSaves(
+    drafts.map((draft) => ({ draft, existing: null })),
+    { reference: mint('adjustment'), stock: 'keep', now: opened, mint: goods.handOut },
+  )
   await db.commit([
-    ...terms(mint, now),
-    ...planSaves(saves, { reference: mint('adjustment'), stock: 'keep', now, mint }).writes,
-    ...(await shelves(catalog, mint, now)),
+    ...listTerms(mint, now),
+    ...plantTree(catalog.categories, categories, null, opened),
+    ...writes,
+    ...(await fillShelves(catalog, collections, opened)),
+    ...listRises(goods, now),
+    ...listSales(goods, { mint, now, opened }),
+    ...translate(translations, { categories, collections, goods }, opened),
+    ...relistProducts(
+      goods.all.map(({ id }) => id),
+      now,
+    ),
     raiseGeneration(),
   ])
   return { products: drafts.length, variants: drafts.reduce((sum, { variants }) => sum + variants.length, 0) }
 }
 
-/** Markets, shipping, taxes, the warehouse and the promotions. */
-function terms(mint: Mint, now: Date): Write[] {
-  const at = now.getTime()
-  return [
-    insertLocation({ id: mint('location'), ...LOCATION }),
-    ...MARKETS.map((market, position) => insertMarket({ id: mint('market'), ...market, position })),
-    ...ZONES.flatMap(({ rate, ...zone }) =>
-      insertZone({ id: mint('zone'), ...zone, rates: [{ id: mint('rate'), ...rate }] }),
-    ),
-    ...TAXES.flatMap(({ country, name, ratePpm, included, onShipping }) =>
-      insertTaxZone({
-        id: mint('tax'),
-        country,
-        name: country,
-        included,
-        shippingCategory: onShipping ? 'standard' : null,
-        rates: [{ category: 'standard', name, ratePpm }],
-      }),
-    ),
-    ...PROMOTIONS.flatMap(({ title, codes, ratePpm, minimumSubtotal, customerLimit, priority }) =>
-      insertPromotion(
-        {
-          id: mint('promotion'),
-          title,
-          status: 'active',
-          method: codes.length > 0 ? 'code' : 'automatic',
-          priority,
-          effect: { type: 'percent', target: 'order', rate_ppm: ratePpm },
-          conditions: { minimum_subtotal: minimumSubtotal },
-          startsAt: null,
-          endsAt: null,
-          usageLimit: null,
-          customerLimit,
-          used: 0,
-          version: 1,
-          createdAt: at,
-          updatedAt: at,
-        },
-        codes,
-      ),
-    ),
-  ]
+/** The ids of the tree's categories by their handles. */
+function nameCategories(nodes: readonly CatalogCategory[], mint: Mint): Map<string, string> {
+  return new Map(
+    nodes.flatMap(({ handle, children = [] }) => [
+      [handle, mint('category') as string],
+      ...nameCategories(children, mint),
+    ]),
+  )
+}
+
+/** Categories, parents before their children. */
+function plantTree(
+  nodes: readonly CatalogCategory[],
+  ids: ReadonlyMap<string, string>,
+  parent: { id: string; path: readonly string[] } | null,
+  opened: Date,
+): Write[] {
+  const at = opened.getTime()
+  return nodes.flatMap(({ handle, title, seo, children = [] }, position) => {
+    const id = idOf(ids, handle)
+    const path = [...(parent?.path ?? []), id]
+    const row = {
+      ...{ id, handle, title, position, path, parentId: parent?.id ?? null, descriptionHtml: '', image: null },
+      ...{ seoTitle: seo?.title ?? null, seoDescription: seo?.description ?? null, metadata: {}, privateMetadata: {} },
+      ...{ version: 1, createdAt: at, updatedAt: at },
+    }
+    return [...insertCategory(row), ...plantTree(children, ids, { id, path }, opened)]
+  })
 }
 
 /** Collections with their products; the products must stand before these writes. */
-async function shelves(catalog: Catalog, mint: Mint, now: Date): Promise<Write[]> {
-  const at = now.getTime()
-  const writes = catalog.collections.map(async ({ handle, title, description_html, products }, position) => {
-    const id = mint('collection')
+async function fillShelves(catalog: Catalog, ids: ReadonlyMap<string, string>, opened: Date): Promise<Write[]> {
+  const writes = catalog.collections.map(async (collection, position) => {
+    const { handle, title, description_html, seo, products, rules, sort = 'manual' } = collection
+    const id = idOf(ids, handle)
     const descriptionHtml = await sanitizeHtml(description_html)
-    const row = { id, handle, title, descriptionHtml, position, version: 1, createdAt: at, updatedAt: at }
-    return [insertCollection(row), fillCollection(id, products)]
+    const fields = { id, handle, title, descriptionHtml, position, sort }
+    const row = newCollection(
+      {
+        ...fields,
+        ...(seo ? { seoTitle: seo.title, seoDescription: seo.description } : {}),
+        ...(rules ? { kind: 'rules', rules, watchesStock: watchesStock(rules) } : {}),
+      },
+      opened,
+    )
+    return [...insertCollection(row), ...(products ? [fillCollection(id, products)] : [])]
   })
   return (await Promise.all(writes)).flat()
 }
 
-async function toDraft(product: Catalog['products'][number]): Promise<ProductDraft> {
-  const { handle, title, vendor, tags, seo, options, images } = product
-  return {
-    ...{ handle, title, vendor, tags, seo, options, images },
-    descriptionHtml: await sanitizeHtml(product.description_html),
-    productType: product.product_type,
-    status: 'active',
-    variants: product.variants.map((variant) => ({
-      sku: variant.sku,
-      options: variant.options,
-      prices: variant.prices.map(({ currency, amount, compare_at_amount }) => ({
-        currency,
-        amount,
-        compareAtAmount: compare_at_amount,
-      })),
-      barcode: null,
-      weightGrams: variant.weight_grams,
-      requiresShipping: variant.requires_shipping,
-      taxable: true,
-      imageUrl: null,
-      inventory: { policy: variant.policy, onHand: variant.on_hand },
-    })),
-    metadata: {},
-    privateMetadata: {},
-  }
+function translate(
+  texts: CatalogTranslations,
+  { categories, collections, goods }: { categories: Ids; collections: Ids; goods: Goods },
+  opened: Date,
+): Write[] {
+  return Object.entries(texts).flatMap(([locale, of]) => {
+    const titles = Object.entries(of.categories).map(
+      ([handle, title]) => [idOf(categories, handle), { title }] as const,
+    )
+    const shelves = Object.entries(of.collections).map(
+      ([handle, fields]) => [idOf(collections, handle), fields] as const,
+    )
+    const products = Object.entries(of.products).map(([handle, fields]) => [goods.product(handle).id, fields] as const)
+    return [...titles, ...shelves, ...products].flatMap(([subjectId, fields]) =>
+      setTranslation({ subjectId, locale, fields, updatedAt: opened.getTime() }),
+    )
+  })
+}
+
+type Ids = ReadonlyMap<string, string>
+
+function idOf(ids: Ids, handle: string): string {
+  const id = ids.get(handle)
+  if (id === undefined) throw new Error(`demo: nothing has the handle ${handle}`)
+  return id
 }
 
 /** Every id one millisecond after the one before, the last ones a moment ago. */

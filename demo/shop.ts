@@ -1,5 +1,7 @@
+import type { CustomFieldType } from '../src/domain/custom-field.ts'
+
 // The demo shop apart from its goods: where it sells, what it charges for the way, which taxes it takes, what it gives.
-// Rates are parts per million (7 % = 70_000), amounts are minor units.
+// Rates are parts per million (7 % = 70_000), amounts are minor units, days count from the moment of the seed.
 
 export const MARKETS = [
   { name: 'United States', currency: 'USD', countries: ['US'], locales: ['en-US'], taxIncluded: false },
@@ -74,4 +76,52 @@ export const PROMOTIONS: DemoPromotion[] = [
     customerLimit: null,
     priority: 20,
   },
+]
+
+/** The day on which the shop opened: all goods and their prices are as old as that. */
+export const OPENED_DAYS_AGO = 60
+
+interface DemoSale {
+  title: string
+  startsInDays: number
+  endsInDays: number
+  /** What is taken off the regular price. */
+  ratePpm: number
+  /** Handles. */
+  products: string[]
+}
+
+/** One that runs and one that is still to come. */
+export const SALES: DemoSale[] = [
+  {
+    title: 'First frost',
+    startsInDays: -3,
+    endsInDays: 4,
+    ratePpm: 200_000,
+    products: ['kjele-kettle', 'ull-blanket', 'rein-wool-socks'],
+  },
+  {
+    title: 'Winter nights',
+    startsInDays: 7,
+    endsInDays: 14,
+    ratePpm: 150_000,
+    products: ['dvale-sleeping-bag', 'ro-sleeping-mat', 'glo-lantern'],
+  },
+]
+
+/** What cost less until a while ago: the lowest price of the 30 days before a sale is then below the regular one. */
+export const RISES: { sku: string; daysAgo: number; before: Record<string, number> }[] = [
+  { sku: 'KJELE', daysAgo: 20, before: { USD: 5900, EUR: 5500, JPY: 8400 } },
+]
+
+interface DemoField {
+  key: string
+  title: string
+  type: CustomFieldType
+  visibility: 'public' | 'private'
+}
+
+export const PRODUCT_FIELDS: DemoField[] = [
+  { key: 'material', title: 'Material', type: 'text', visibility: 'public' },
+  { key: 'supplier_note', title: 'Note on the supplier', type: 'text', visibility: 'private' },
 ]

@@ -2,6 +2,7 @@
 
 import { parseArgs, styleText } from 'node:util'
 import { readDevVars } from './local/dev-vars.ts'
+import { browse } from './tour/browse.ts'
 import { createWalk, type Json, price } from './tour/walk.ts'
 
 const { values } = parseArgs({
@@ -19,6 +20,8 @@ const stockOf = async (sku: string): Promise<Json> => {
 
 const products = await step('Look around', 'GET', '/v1/products?in_stock=true&limit=4')
 for (const card of products.data) show(card.title, `from ${price(card.price_range.min)}`)
+
+await browse(walk)
 
 const { handle, sku } = await chooseGoods(products.data)
 const product = await step('Choose something', 'GET', `/v1/products/${handle}`)
