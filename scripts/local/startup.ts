@@ -1,11 +1,4 @@
-import { createRequire } from 'node:module'
-import path from 'node:path'
-import { ROOT } from './wrangler.ts'
-
-// The miniflare that wrangler itself runs, wherever npm has put it.
-const { Miniflare, convertV4MiniflareOptions } = createRequire(path.join(ROOT, 'node_modules/wrangler/package.json'))(
-  'miniflare',
-) as typeof import('miniflare')
+import { convertV4MiniflareOptions, Miniflare } from './miniflare.ts'
 
 const EMPTY = ['empty-1', 'empty-2', 'empty-3', 'empty-4', 'empty-5']
 const IMPORTER = `export default {

@@ -1,0 +1,72 @@
+import { connect, type Socket } from 'node:net'
+
+const CONNECTIONS = 32
+const HEAD_END = '\r\n\r\n'
+
+export interface Load {
+  requests: number
+  seconds: number
+  /** The part of one core that the client itself was busy. */
+  clientBusy: number
+}
+
+/**
+ * Asks for one URL over keep-alive connections, each with the next request as soon as its answer is there, until the time
+ * or the count is up. Sockets alone, because a client in the way would be what is measured.
+ * @param bytes of the body that every answer must have. @throws {Error} on any other answer.
+ */
+export async function load(
+  url: URL,
+  { seconds, most, bytes }: { seconds: number; most: number; bytes: number },
+): Promise<Load> {
+  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nAccept: application/json\r\n\r\n`
+  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(url)))
+  let requests = 0
+  const started = performance.now()
+  const cpu = process.cpuUsage()
+  const until = started + seconds * 1000
+  try {
+    await Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise<void>((resolve, reject) => {
+            let missing = 0
+            socket.on('error', reject)
+            socket.on('close', () => reject(new Error('the server closed a connection')))
+            socket.on('data', (chunk) => {
+              missing = missing > 0 ? missing - chunk.length : rest(chunk, bytes)
+              if (missing > 0) return
+              if (missing < 0)
+                return reject(new Error(`an answer is not the expected one: ${chunk.toString('latin1', 0, 500)}`))
+              requests += 1
+              if (requests >= most || performance.now() >= until) resolve()
+              else socket.write(request)
+            })
+            socket.write(request)
+          }),
+      ),
+    )
+    const elapsed = (performance.now() - started) / 1000
+    const { user, system } = process.cpuUsage(cpu)
+    return { requests, seconds: elapsed, clientBusy: (user + system) / 1e6 / elapsed }
+  } finally {
+    for (const socket of sockets) socket.removeAllListeners('close').destroy()
+  }
+}
+
+/** How many bytes of the answer are still to come after its first chunk; -1 where it is not a 200 of this length. */
+function rest(chunk: Buffer, bytes: number): number {
+  const head = chunk.indexOf(HEAD_END, 0, 'latin1')
+  if (head < 0) return -1
+  const text = chunk.toString('latin1', 0, head)
+  if (!text.startsWith('HTTP/1.1 200') || !text.includes(`ontent-Length: ${bytes}`)) return -1
+  return head + HEAD_END.length + bytes - chunk.length
+}
+
+function open(url: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
+    socket.once('error', reject)
+    socket.once('connect', () => resolve(socket.off('error', reject)))
+  })
+}
