@@ -13,7 +13,7 @@ interface Operation {
   summary: string
   tags: string[]
   parameters?: ({ $ref: string } | { in: string; name: string; required?: boolean })[]
-  responses: Record<string, { $ref: string } | { content?: Record<string, Json> }>
+  responses: Record<string, { $ref: string } | { content?: Record<string, Json>; headers?: Record<string, Json> }>
   security: Record<string, string[]>[]
 }
 
@@ -110,6 +110,20 @@ describe('openapi.json', () => {
       const key = parameters.map(follow).find(({ name }) => name === 'Idempotency-Key')
       expect(key !== undefined, route.id).toBe(route.method === 'post' && route.replay !== 'none')
       expect(key?.required ?? false, route.id).toBe(route.keyRequired)
+    }
+  })
+
+  it('says of a redirect where it leads, and offers an ETag where there is one', () => {
+    for (const route of routes) {
+      const responses = document.paths[toTemplate(route.path)]?.[route.method]?.responses ?? {}
+      const tagged = Boolean(route.cache) && !route.streams
+      if (route.cache) expect('ETag' in (follow(responses['200'] ?? {}).headers ?? {}), route.id).toBe(tagged)
+      expect('304' in responses, route.id).toBe(tagged)
+      expect('301' in responses, route.id).toBe(route.statuses?.includes(301) ?? false)
+      if (!('301' in responses)) continue
+      const { content, headers = {} } = follow(responses['301'] ?? {})
+      expect(content, route.id).toBeUndefined()
+      expect(Object.keys(headers), route.id).toEqual(['Cache-Control', 'Location'])
     }
   })
 

@@ -36,16 +36,24 @@ const components: ZodOpenApiComponentsObject = {
     IfNoneMatch: header('If-None-Match', 'The ETag of what is already there; if it is current, the answer is a 304.'),
   },
   headers: {
+    Age: { description: 'Beside X-Cache: seconds since it was read', schema: { type: 'string' } },
     'Cache-Control': { description: 'How long a shared cache may keep it', schema: { type: 'string' } },
     ETag: { description: 'The version of what is answered, a strong validator', schema: { type: 'string' } },
     'Idempotent-Replayed': {
       description: '`true` where the effect was that of an earlier request with this key; absent otherwise',
       schema: { type: 'string', enum: ['true'] },
     },
-    Location: { description: 'The path of what was created', schema: { type: 'string' } },
+    Location: {
+      description: 'The path of what was created, or of what has another handle by now',
+      schema: { type: 'string' },
+    },
     RateLimit: { description: 'What is left of the policy', schema: { type: 'string' } },
     'RateLimit-Policy': { description: 'The quota and its window in seconds', schema: { type: 'string' } },
     'Retry-After': { description: 'Seconds to wait', schema: { type: 'string' } },
+    'X-Cache': {
+      description: '`stale` where the database does not answer and this is what was seen last; absent otherwise',
+      schema: { type: 'string', enum: ['stale'] },
+    },
     'WWW-Authenticate': { description: 'How to authenticate', schema: { type: 'string' } },
   },
   securitySchemes: {

@@ -7,7 +7,13 @@ import { ProblemShape, problemsOf, takesKey } from './problems.ts'
 import { tagOf } from './tags.ts'
 
 const DEFAULT_MAX_BYTES = 64 * 1024
-const MEANING: Record<number, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted, not decided yet', 204: 'Done' }
+const MEANING: Record<number, string> = {
+  200: 'Done',
+  201: 'Created',
+  202: 'Accepted, not decided yet',
+  204: 'Done',
+  301: 'It has another handle by now: Location is its address',
+}
 
 /** @param hasItem whether what it creates can be read at its path plus an id, which its Location then names. */
 export function toOperation(route: Route, hasItem: boolean): ZodOpenApiOperationObject {
@@ -33,7 +39,7 @@ function parametersOf(route: Route): { $ref: string }[] {
   const names = [
     ...(takesKey(route) ? [route.keyRequired ? 'IdempotencyKeyRequired' : 'IdempotencyKey'] : []),
     ...(route.problems.includes('version_mismatch') ? ['IfMatch'] : []),
-    ...(route.cache ? ['IfNoneMatch'] : []),
+    ...(route.cache && !route.streams ? ['IfNoneMatch'] : []),
     ...(route.method === 'get' && route.access !== 'public' ? ['Bookmark'] : []),
   ]
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
@@ -52,32 +58,39 @@ function bodyOf({ body, bodyType = 'json' }: Route): ZodOpenApiOperationObject['
 }
 
 function responsesOf(route: Route, hasItem: boolean): ZodOpenApiResponsesObject {
-  const { returns, mediaType, statuses = [200], cache } = route
+  const { statuses = [200], cache } = route
   const responses: ZodOpenApiResponsesObject = {}
+  const tagged = !route.streams && (cache || isVersioned(route))
   for (const status of statuses) {
+    const redirects = status >= 300
     const names = [
-      ...(cache || isVersioned(route) ? ['ETag'] : []),
+      ...(tagged && !redirects ? ['ETag'] : []),
       ...(cache ? ['Cache-Control'] : []),
-      ...(status === 201 && hasItem ? ['Location'] : []),
+      ...(cache && cache !== 'static' && !redirects ? ['Age', 'X-Cache'] : []),
+      ...(redirects || (status === 201 && hasItem) ? ['Location'] : []),
       ...(takesKey(route) ? ['Idempotent-Replayed'] : []),
     ]
     responses[`${status as 200}`] = {
       description: MEANING[status] ?? 'Done',
       ...(names.length > 0 ? { headers: toHeaders(names) } : {}),
-      ...(returns ? { content: { 'application/json': { schema: returns() } } } : {}),
-      ...(mediaType ? { content: { [mediaType]: { schema: { type: 'string' } } } } : {}),
+      ...(redirects ? {} : contentOf(route)),
     }
   }
-  if (cache)
+  if (cache && tagged)
     responses['304'] = { description: 'What If-None-Match names is still current', headers: toHeaders(['ETag']) }
   for (const [status, codes] of problemsOf(route)) responses[`${status as 400}`] = toProblem(status, codes)
   return responses
 }
 
-/** Whether the resource it returns carries a version of its own, which its ETag then is. */
-function isVersioned({ returns }: Route): boolean {
+function contentOf({ returns, mediaType }: Route): Pick<ZodOpenApiResponseObject, 'content'> {
+  if (returns) return { content: { 'application/json': { schema: returns() } } }
+  return mediaType ? { content: { [mediaType]: { schema: { type: 'string' } } } } : {}
+}
+
+/** Whether its ETag is a version: most resources carry one. */
+function isVersioned({ returns, versioned = false }: Route): boolean {
   const schema = returns?.()
-  return schema instanceof z.ZodObject && 'version' in schema.shape
+  return versioned || (schema instanceof z.ZodObject && 'version' in schema.shape)
 }
 
 function toHeaders(names: readonly string[]): ZodOpenApiResponseObject['headers'] {

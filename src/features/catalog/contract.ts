@@ -30,9 +30,13 @@ export const VariantView = shape(() =>
       id: z.string(),
       sku: z.string().nullable(),
       title: z.string(),
-      options: z.record(z.string(), z.string()),
-      price: MoneyShape().nullable().meta({ description: 'What one piece costs now, sales included' }),
-      compare_at_price: MoneyShape().nullable().meta({ description: 'The price before a reduction' }),
+      options: z.record(z.string(), z.string()).meta({ description: 'What it is of each option, in the locale' }),
+      price: MoneyShape()
+        .nullable()
+        .meta({ description: 'What one piece costs now, sales included; null where it is not sold in this currency' }),
+      compare_at_price: MoneyShape()
+        .nullable()
+        .meta({ description: 'The price before the reduction; null where nothing is reduced' }),
       lowest_price_30_days: MoneyShape().nullable().meta({
         description:
           'The lowest price of the 30 days before the reduction, which a reduction is told from in the EU (Directive 98/6/EC, article 6a); where it is not above the price, there is none to announce',
@@ -70,8 +74,10 @@ export const ProductView = shape(() =>
         .nullable()
         .meta({ description: 'Where a product has more variants than stand here: cursor of its /variants' }),
       images: z.array(ImageView()),
-      price_range: PriceRange().nullable(),
-      available: z.boolean(),
+      price_range: PriceRange().nullable().meta({
+        description: 'Of all variants, also those that do not stand here; null where it is not sold in this currency',
+      }),
+      available: z.boolean().meta({ description: 'Whether any variant can be bought now' }),
       category: z
         .object({ handle: z.string(), title: z.string(), breadcrumbs: z.array(NamedView()) })
         .nullable()

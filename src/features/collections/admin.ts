@@ -115,6 +115,7 @@ export const collectionAdminRoutes = [
       params: CollectionIdParams,
       query: shape(() => z.strictObject(pageQuery())),
       returns: shape(() => listOf(MemberView())),
+      versioned: true,
       problems: ['collection_not_found', 'invalid_cursor'],
     },
     async (context, { params, query }) => {

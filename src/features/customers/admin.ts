@@ -113,6 +113,7 @@ export const customerAdminRoutes = [
       params: CustomerGroupParams,
       query: shape(() => z.strictObject(pageQuery())),
       returns: shape(() => listOf(MemberView())),
+      versioned: true,
       problems: ['customer_group_not_found', 'invalid_cursor'],
     },
     async ({ db }, { params, query }) => {

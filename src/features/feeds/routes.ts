@@ -142,6 +142,7 @@ export function feedRoutes(limits: Limits = LIMITS): Route[] {
         query: LocaleQuery,
         returns: null,
         mediaType: 'application/xml',
+        streams: true,
         problems: [],
       },
       async (context, { query }) => {

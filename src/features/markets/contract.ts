@@ -5,9 +5,15 @@ import type { Market } from './queries.ts'
 
 /** `currency`, `country` and `locale` of every storefront read; who leaves them out gets the default market's. */
 export const localeQuery = () => ({
-  currency: CurrencyCode().optional(),
-  country: CountryCode().optional(),
-  locale: LocaleCode().optional(),
+  currency: CurrencyCode()
+    .meta({ description: 'One that some market has; else that of the country’s market', example: 'EUR' })
+    .optional(),
+  country: CountryCode()
+    .meta({ description: 'Picks the market, and with it tax and shipping; else the default market', example: 'DE' })
+    .optional(),
+  locale: LocaleCode()
+    .meta({ description: 'One that some market speaks; else the first of the country’s market', example: 'de-DE' })
+    .optional(),
 })
 
 export const LocaleQuery = shape(() => z.strictObject(localeQuery()))
@@ -29,7 +35,9 @@ export const AdminMarketView = shape(() =>
     .object({
       ...marketView(),
       position: z.int(),
-      own_prices: z.enum(['off', 'preparing', 'on']),
+      own_prices: z
+        .enum(['off', 'preparing', 'on'])
+        .meta({ description: 'While they are prepared, everybody’s prices hold in this market' }),
       version: z.int(),
       created_at: z.string(),
       updated_at: z.string(),

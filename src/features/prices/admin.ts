@@ -98,6 +98,7 @@ export const priceAdminRoutes = [
       params: PriceListParams,
       query: shape(() => z.strictObject(pageQuery())),
       returns: shape(() => listOf(ListPriceView())),
+      versioned: true,
       problems: ['price_list_not_found', 'invalid_cursor'],
     },
     async ({ db }, { params, query }) => {

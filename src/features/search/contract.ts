@@ -26,9 +26,16 @@ export const ListQuery = shape(() =>
       .meta({ description: 'Whether a category has the products of those below it; true unless said otherwise' }),
     tag: values().meta({ description: 'Products with all of these' }),
     vendor: values().meta({ description: 'Products of one of them' }),
-    price_min: minorUnits().optional(),
-    price_max: minorUnits().optional(),
-    in_stock: z.enum(['true', 'false']).optional(),
+    price_min: minorUnits()
+      .meta({ description: 'Products with a variant that costs this or more: minor units of the currency' })
+      .optional(),
+    price_max: minorUnits()
+      .meta({ description: 'Products with a variant that costs this or less: minor units of the currency' })
+      .optional(),
+    in_stock: z
+      .enum(['true', 'false'])
+      .optional()
+      .meta({ description: 'Whether any variant can be bought now, in this currency' }),
     sort: z.enum(LIST_SORTS).optional().meta({ description: '`newest` by default; `manual` needs one collection' }),
     ...pageQuery(),
     ...localeQuery(),
@@ -46,10 +53,14 @@ export const CardView = shape(() =>
       handle: z.string(),
       title: z.string(),
       vendor: z.string(),
-      price_range: PriceRange().nullable(),
-      compare_at_price_range: PriceRange().nullable(),
+      price_range: PriceRange()
+        .nullable()
+        .meta({ description: 'What a piece costs now, sales included; null where it is not sold in this currency' }),
+      compare_at_price_range: PriceRange()
+        .nullable()
+        .meta({ description: 'Of the variants that are reduced: what they cost before' }),
       image: ImageView().nullable(),
-      available: z.boolean(),
+      available: z.boolean().meta({ description: 'Whether any variant can be bought now' }),
       tags: z.array(z.string()),
     })
     .meta({ id: 'ProductCard' }),

@@ -31,6 +31,7 @@ export function translationRoutes({ params, resource, ...thing }: Declaration): 
         limit: 'staff',
         params,
         returns: shape(() => listOf(TranslationView())),
+        versioned: true,
         problems: [missing],
       },
       async (context, input) => {
@@ -50,6 +51,7 @@ export function translationRoutes({ params, resource, ...thing }: Declaration): 
         body: subject === 'product' ? UpdateProductTranslation : UpdateTranslation,
         maxBytes: 256 * 1024,
         returns: TranslationView,
+        versioned: true,
         problems: [missing, 'version_mismatch'],
       },
       async (context, { params: values, body, ifMatch }) => {

@@ -69,6 +69,10 @@ interface Common<Params, Query, Body> {
   returns: Shape | null
   /** What it answers where that is not JSON: the body is a text then, and sent as it is. */
   mediaType?: 'application/xml'
+  /** Whether the body is sent while it is made: it has no ETag then. */
+  streams?: boolean
+  /** Whether its ETag is a version for `If-Match` although the body names none: that of what the body belongs to. */
+  versioned?: boolean
   /** Possible statuses of success, the usual one first. */
   statuses?: readonly number[]
   /** Problems beyond those every route can answer. */
