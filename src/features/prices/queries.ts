@@ -12,7 +12,7 @@ const REACH_MS = 3 * PRIOR_PRICE_DAYS * 24 * 3600 * 1000
 /**
  * Everything that decides what a variant costs, as one JSON object of the form `Pricing`: regular prices, offers of lists
  * that are active, or ended not long ago, and what was asked before.
- * @param variantId the outer query's column.
+ * @param variantId the outer query's column. CROSS JOIN starts at the variant: from the lists, every entry would be read.
  */
 export function pricingJson(variantId: SQL, now: Date): SQL<string> {
   const back = readBackTo(variantId, now)
@@ -23,7 +23,7 @@ export function pricingJson(variantId: SQL, now: Date): SQL<string> {
     'offers', (SELECT json_group_array(json_object('priceListId', l.id, 'currency', o.currency, 'marketId', l.market_id,
         'customerGroupId', l.customer_group_id, 'minQuantity', o.min_quantity, 'amount', o.amount,
         'startsAt', l.starts_at, 'endsAt', l.ends_at, 'since', o.since))
-      FROM ${priceListPrices} AS o JOIN ${priceLists} AS l ON l.id = o.price_list_id
+      FROM ${priceListPrices} AS o CROSS JOIN ${priceLists} AS l ON l.id = o.price_list_id
       WHERE o.variant_id = ${variantId} AND l.status = 'active' AND l.ends_at > ${back}),
     'history', (SELECT json_group_array(json_object('currency', h.currency, 'marketId', h.market_id,
         'priceListId', nullif(h.price_list_id, ''), 'amount', h.amount, 'fromAt', h.from_at, 'untilAt', h.until_at))
@@ -35,7 +35,7 @@ function readBackTo(variantId: SQL, now: Date): SQL {
   const at = now.getTime()
   return sql`(SELECT min(began) FROM (SELECT ${at} AS began
       UNION ALL SELECT since FROM ${prices} WHERE variant_id = ${variantId} AND compare_at_amount > amount
-      UNION ALL SELECT max(o.since, l.starts_at) FROM ${priceListPrices} AS o JOIN ${priceLists} AS l ON l.id = o.price_list_id
+      UNION ALL SELECT max(o.since, l.starts_at) FROM ${priceListPrices} AS o CROSS JOIN ${priceLists} AS l ON l.id = o.price_list_id
         WHERE o.variant_id = ${variantId} AND o.min_quantity = 1 AND l.status = 'active' AND l.customer_group_id IS NULL
           AND l.starts_at <= ${at} AND l.ends_at > ${at})) - ${REACH_MS}`
 }
@@ -67,7 +67,7 @@ export function rememberPrices(sets: readonly PriceSet[], now: Date): Write[] {
   return [
     q.run(sql`INSERT INTO ${priceHistory} (variant_id, until_at, currency, market_id, price_list_id, from_at, amount)
       SELECT x.variant_id, ${at}, x.currency, x.market_id, '', x.since, x.amount
-      FROM ${prices} AS x JOIN ${variants} AS v ON v.id = x.variant_id JOIN ${products} AS p ON p.id = v.product_id
+      FROM ${prices} AS x CROSS JOIN ${variants} AS v ON v.id = x.variant_id CROSS JOIN ${products} AS p ON p.id = v.product_id
       WHERE x.variant_id IN ${idsOf(sets)} AND x.min_quantity = 1 AND x.since < ${at} AND p.published_at IS NOT NULL
         AND (x.variant_id, x.currency, x.market_id, x.min_quantity, ${said('x.')}) NOT IN
           (SELECT ${KEY}, ${said('')} FROM (${wantedPrices(sets)})) ON CONFLICT DO NOTHING`),
