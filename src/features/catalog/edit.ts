@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { checkDraft, type ProductDraft } from '../../domain/product.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { sanitizeHtml } from '../../platform/html/sanitize.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { chooseHandle } from '../../platform/http/handle.ts'
@@ -92,7 +93,7 @@ export async function mustFindProduct(context: Context, id: string): Promise<Pro
 
 /** Tags of the public answers that show this product. */
 export function tagsOf(productId: string): string[] {
-  return ['catalog', `product:${productId}`]
+  return [CATALOG_TAG, `product:${productId}`]
 }
 
 async function save(context: Context, change: Save, status: number | null): Promise<Product> {

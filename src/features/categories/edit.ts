@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { MAX_CATEGORY_DEPTH } from '../../domain/category.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { sanitizeHtml } from '../../platform/html/sanitize.ts'
 import type { Context } from '../../platform/http/context.ts'
@@ -26,7 +27,7 @@ type Update = z.output<ReturnType<typeof UpdateCategory>>
 
 /** Tags of the public answers that a change of a category puts out of date: products name it too. */
 export function tagsOf(categoryId: string): string[] {
-  return ['catalog', `category:${categoryId}`]
+  return [CATALOG_TAG, `category:${categoryId}`]
 }
 
 /** A category for staff. @throws {Problem} category_not_found, version_mismatch */

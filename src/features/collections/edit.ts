@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { checkRules, watchesStock } from '../../domain/collection.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { sanitizeHtml } from '../../platform/html/sanitize.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { chooseHandle } from '../../platform/http/handle.ts'
@@ -27,7 +28,7 @@ type Update = z.output<ReturnType<typeof UpdateCollection>>
 
 /** Tags of the public answers that a change of a collection puts out of date: products and lists name it too. */
 export function tagsOf(collectionId: string): string[] {
-  return ['catalog', `collection:${collectionId}`]
+  return [CATALOG_TAG, `collection:${collectionId}`]
 }
 
 /** A collection for staff, whatever its status. @throws {Problem} collection_not_found, version_mismatch */

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { checkOptions } from '../../domain/custom-field.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import type { Write } from '../../platform/db/client.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
@@ -77,7 +78,7 @@ async function commit(
     writes,
     reads: [findCustomField(id)],
     subjectId: id,
-    tags: ['catalog'],
+    tags: [CATALOG_TAG],
   })
   return rows
 }

@@ -1,6 +1,7 @@
 import type { ImportError } from '../../domain/import.ts'
 import { checkDraft, type ProductDraft } from '../../domain/product.ts'
 import { audit } from '../../platform/audit.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError, DatabaseUnavailable } from '../../platform/db/errors.ts'
 import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
@@ -104,7 +105,7 @@ async function commitChunk(context: Context, { writes, results }: SavePlan, run:
   trail.push(...announce(mint, now, events))
   const [generation] = await db.commit([...writes, ...trail], [findGeneration()])
   cache.raiseFloor(generation[0]?.value ?? 0)
-  context.purge(['catalog'])
+  context.purge([CATALOG_TAG])
 }
 
 /** Why `draft` cannot be saved, as far as it can be told before the database refuses it. */

@@ -1,4 +1,5 @@
 import { audit } from '../../platform/audit.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
 import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
@@ -80,7 +81,7 @@ export const inventoryAdminRoutes = [
           [listInventory(filter, null, MAX_LOCATIONS), findGeneration()],
         )
         cache.raiseFloor(generation?.value ?? 0)
-        context.purge(['catalog'])
+        context.purge([CATALOG_TAG])
         return { status: 201, body: { id, data: rows.map(toInventoryView) } }
       } catch (error) {
         if (!(error instanceof ConstraintError) || error.constraint !== 'level_missing') throw error

@@ -1,3 +1,4 @@
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { listStale, RELISTED_AT_ONCE, relistProducts, unmarkStale } from './queries.ts'
@@ -23,7 +24,7 @@ export async function drainStale(context: Context, chunks: number): Promise<numb
     cache.raiseFloor(generation?.value ?? 0)
     done += rows.length
   }
-  if (done > 0) context.purge(['catalog'])
+  if (done > 0) context.purge([CATALOG_TAG])
   return done
 }
 

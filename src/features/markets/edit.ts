@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import type { Context } from '../../platform/http/context.ts'
@@ -93,7 +94,7 @@ async function commitMarket(context: Context, market: Market, { derives, ...chan
       ...change,
       reads: [findMarket(market.id)],
       subjectId: market.id,
-      tags: ['catalog'],
+      tags: [CATALOG_TAG],
     })
     saved = results[0][0]
   } catch (error) {

@@ -1,3 +1,4 @@
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { nothingStale } from '../listings/queries.ts'
@@ -18,6 +19,6 @@ export async function openPreparedMarkets({ db, cache, purge }: Context): Promis
     { repeatable: true },
   )
   cache.raiseFloor(generation?.value ?? 0)
-  purge(['catalog'])
+  purge([CATALOG_TAG])
   return waiting.length
 }

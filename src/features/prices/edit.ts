@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { FOREVER } from '../../domain/price.ts'
+import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import type { Write } from '../../platform/db/client.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { invalid } from '../../platform/http/problem.ts'
@@ -137,7 +138,7 @@ async function commitList(
     ...change,
     reads: [findPriceList(row.id)],
     subjectId: row.id,
-    tags: ['catalog'],
+    tags: [CATALOG_TAG],
     faults: FAULTS,
   })
   if (!saved) throw new Error('the price list just saved is gone')
