@@ -2,10 +2,9 @@ import type { ImportError } from '../../domain/import.ts'
 import { checkDraft, type ProductDraft } from '../../domain/product.ts'
 import { audit } from '../../platform/audit.ts'
 import { CATALOG_TAG } from '../../platform/cache/purge.ts'
-import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError, DatabaseUnavailable } from '../../platform/db/errors.ts'
-import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
+import { commitShown } from '../../platform/http/shown-change.ts'
 import { announce } from '../../platform/outbox.ts'
 import type { Product } from '../catalog/product.ts'
 import { listProducts, productsByHandle, toProducts } from '../catalog/queries.ts'
@@ -93,19 +92,16 @@ async function planChunk({ db, now, mint }: Context, chunk: readonly Incoming[],
 }
 
 async function commitChunk(context: Context, { writes, results }: SavePlan, run: ImportRun): Promise<void> {
-  const { db, cache, now, mint, caller, requestId } = context
+  const { now, mint, caller, requestId } = context
   const changed = results.filter(({ outcome }) => outcome !== 'unchanged')
   const idsOf = (wanted: string) => changed.flatMap(({ outcome, productId }) => (outcome === wanted ? [productId] : []))
   const change = { created: idsOf('created'), updated: idsOf('updated') }
-  const trail: Write[] = [
-    raiseGeneration(),
-    audit(mint, now, { actor: actorOf(caller), action: 'products.imported', subjectId: run.id, change, requestId }),
-  ]
   const events = changed.map(({ outcome, productId }) => ({ topic: `product.${outcome}`, subjectId: productId }))
-  trail.push(...announce(mint, now, events))
-  const [generation] = await db.commit([...writes, ...trail], [findGeneration()])
-  cache.raiseFloor(generation[0]?.value ?? 0)
-  context.purge([CATALOG_TAG])
+  const trail = [
+    audit(mint, now, { actor: actorOf(caller), action: 'products.imported', subjectId: run.id, change, requestId }),
+    ...announce(mint, now, events),
+  ]
+  await commitShown(context, { writes: [...writes, ...trail], reads: [], tags: [CATALOG_TAG] })
 }
 
 /** Why `draft` cannot be saved, as far as it can be told before the database refuses it. */

@@ -2,13 +2,13 @@ import { audit } from '../../platform/audit.ts'
 import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
-import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import { actorOf } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { invalid } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf } from '../../platform/http/shapes.ts'
+import { commitShown } from '../../platform/http/shown-change.ts'
 import { announce } from '../../platform/outbox.ts'
 import { AdjustmentInput, AdjustmentView, InventoryQuery, InventoryView, toInventoryView } from './contract.ts'
 import { adjustStock, listInventory } from './queries.ts'
@@ -57,18 +57,17 @@ export const inventoryAdminRoutes = [
       },
     },
     async (context, { body }) => {
-      const { db, cache, mint, now, caller, requestId, idempotency } = context
+      const { mint, now, caller, requestId, idempotency } = context
       const id = mint('adjustment')
       const target = body.sku === undefined ? { variantId: body.variant_id ?? '' } : { sku: body.sku }
       const filter = { sku: body.sku, variantId: body.variant_id }
       const { delta, reason } = body
       const subjectId = body.variant_id ?? body.sku ?? ''
       try {
-        const [rows, [generation]] = await db.commit(
-          [
+        const [rows] = await commitShown(context, {
+          writes: [
             ...claimKey(idempotency, now, id, 201),
             ...adjustStock(target, body.location_id ?? null, { delta, reason, reference: id, at: now }),
-            raiseGeneration(),
             audit(mint, now, {
               actor: actorOf(caller),
               action: 'stock.adjusted',
@@ -78,10 +77,9 @@ export const inventoryAdminRoutes = [
             }),
             ...announce(mint, now, [{ topic: 'stock.adjusted', subjectId: id, payload: { delta } }]),
           ],
-          [listInventory(filter, null, MAX_LOCATIONS), findGeneration()],
-        )
-        cache.raiseFloor(generation?.value ?? 0)
-        context.purge([CATALOG_TAG])
+          reads: [listInventory(filter, null, MAX_LOCATIONS)],
+          tags: [CATALOG_TAG],
+        })
         return { status: 201, body: { id, data: rows.map(toInventoryView) } }
       } catch (error) {
         if (!(error instanceof ConstraintError) || error.constraint !== 'level_missing') throw error

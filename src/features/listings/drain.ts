@@ -1,6 +1,6 @@
 import { CATALOG_TAG } from '../../platform/cache/purge.ts'
-import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import type { Context } from '../../platform/http/context.ts'
+import { commitShown } from '../../platform/http/shown-change.ts'
 import { listStale, RELISTED_AT_ONCE, relistProducts, unmarkStale } from './queries.ts'
 
 /**
@@ -9,19 +9,15 @@ import { listStale, RELISTED_AT_ONCE, relistProducts, unmarkStale } from './quer
  * @returns how many products were derived.
  */
 export async function drainStale(context: Context, chunks: number): Promise<number> {
-  const { db, cache, now } = context
+  const { db, now } = context
   let done = 0
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     const [rows] = await db.read(listStale(RELISTED_AT_ONCE))
     if (rows.length === 0) break
     const ids = rows.map(({ productId }) => productId)
-    const [[generation]] = await db.commit(
-      [...relistProducts(ids, now), unmarkStale(ids), raiseGeneration()],
-      [findGeneration()],
-      // Deriving again what is derived changes nothing.
-      { repeatable: true },
-    )
-    cache.raiseFloor(generation?.value ?? 0)
+    const writes = [...relistProducts(ids, now), unmarkStale(ids)]
+    // Deriving again what is derived changes nothing. The purge comes once, at the end.
+    await commitShown(context, { writes, reads: [], tags: [] }, { repeatable: true })
     done += rows.length
   }
   if (done > 0) context.purge([CATALOG_TAG])

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { audit } from '../../platform/audit.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
-import { findGeneration, raiseGeneration } from '../../platform/generations.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
+import { commitShown } from '../../platform/http/shown-change.ts'
 import { mustBe } from '../../platform/http/staff-change.ts'
 import {
   CreatePromotion,
@@ -58,7 +58,7 @@ export const promotionAdminRoutes = [
       replay: (context, id) => reply(context, id, 201),
     },
     async (context, { body }) => {
-      const { db, cache, now, mint, caller, requestId, idempotency } = context
+      const { now, mint, caller, requestId, idempotency } = context
       const id = mint('promotion')
       const minimums = body.conditions.minimum_subtotal.map(({ currency, amount }) => [currency, amount])
       const row: PromotionRow = {
@@ -79,16 +79,15 @@ export const promotionAdminRoutes = [
         updatedAt: now.getTime(),
       }
       const entry = { actor: actorOf(caller), action: 'promotion.created', subjectId: id, requestId }
-      const [[generation]] = await db.commit(
-        [
+      await commitShown(context, {
+        writes: [
           ...claimKey(idempotency, now, id, 201),
           ...insertPromotion(row, body.codes),
-          raiseGeneration(),
           audit(mint, now, { ...entry, change: { title: body.title, method: body.method } }),
         ],
-        [findGeneration()],
-      )
-      cache.raiseFloor(generation?.value ?? 0)
+        reads: [],
+        tags: [],
+      })
       const headers = { Location: `/v1/admin/promotions/${id}` }
       return { status: 201, body: toPromotionView(row, body.codes), version: row.version, headers }
     },
@@ -144,7 +143,7 @@ export const promotionAdminRoutes = [
       problems: ['promotion_not_found', 'version_mismatch', 'promotion_exhausted'],
     },
     async (context, { params, body, ifMatch }) => {
-      const { db, cache, now, mint, caller, requestId } = context
+      const { db, now, mint, caller, requestId } = context
       const [[found]] = await db.read(findPromotion(params.promotion))
       const row = mustBe(found, 'promotion_not_found', ifMatch)
       const changes = {
@@ -158,15 +157,14 @@ export const promotionAdminRoutes = [
       const merged = { ...row, ...changes }
       if (!isPeriod(merged.startsAt, merged.endsAt)) throw invalid('/ends_at', 'must be after starts_at')
       const entry = { actor: actorOf(caller), action: 'promotion.updated', subjectId: row.id, requestId }
-      const [[generation], [saved], codes] = await db.commit(
-        [
+      const [[saved], codes] = await commitShown(context, {
+        writes: [
           ...updatePromotion(row.id, row.version, changes, now),
-          raiseGeneration(),
           audit(mint, now, { ...entry, change: changes }),
         ],
-        [findGeneration(), findPromotion(row.id), listCodes([row.id])],
-      )
-      cache.raiseFloor(generation?.value ?? 0)
+        reads: [findPromotion(row.id), listCodes([row.id])],
+        tags: [],
+      })
       if (!saved) throw new Problem('promotion_not_found')
       return {
         body: toPromotionView(

@@ -57,7 +57,8 @@ export interface Db {
   bookmark(): string | null
 }
 
-type Results<Queries extends readonly Query[]> = {
+/** What each of `Queries` answers. */
+export type Results<Queries extends readonly Query[]> = {
   -readonly [Index in keyof Queries]: Queries[Index]['_']['result']
 }
 

@@ -1,12 +1,12 @@
 import { audit } from '../audit.ts'
-import type { Query, Write } from '../db/client.ts'
+import type { Query, Results, Write } from '../db/client.ts'
 import { ConstraintError } from '../db/errors.ts'
-import { findGeneration, raiseGeneration } from '../generations.ts'
 import { announce } from '../outbox.ts'
 import { actorOf, type Context } from './context.ts'
 import { claimKey } from './idempotency.ts'
 import { Problem, type ProblemCode, type ProblemError } from './problem.ts'
 import type { Reply } from './route.ts'
+import { commitShown } from './shown-change.ts'
 
 /** A change by staff, before it is committed. */
 export interface StaffChange<Reads extends readonly Query[]> {
@@ -27,10 +27,6 @@ export interface StaffChange<Reads extends readonly Query[]> {
   faults?: Readonly<Record<string, ProblemError>>
 }
 
-type Results<Queries extends readonly Query[]> = {
-  -readonly [Index in keyof Queries]: Queries[Index]['_']['result']
-}
-
 /**
  * Commits a change with everything that belongs to it, in one trip: the idempotency key first, then the change, the
  * catalog's next generation, the audit trail and the event. Afterwards this isolate serves nothing older, and the cache in
@@ -41,30 +37,19 @@ export async function commitStaffChange<const Reads extends readonly Query[]>(
   context: Context,
   { writes, reads, action, subjectId, change, status, tags, faults = {} }: StaffChange<Reads>,
 ): Promise<Results<Reads>> {
-  const { db, cache, now, mint, caller, requestId, idempotency } = context
-  const shown = tags !== null
-  let results: unknown[]
+  const { db, now, mint, caller, requestId, idempotency } = context
+  const all = [
+    ...(status === null ? [] : claimKey(idempotency, now, subjectId, status)),
+    ...writes,
+    audit(mint, now, { actor: actorOf(caller), action, subjectId, change, requestId }),
+    ...announce(mint, now, [{ topic: action, subjectId }]),
+  ]
   try {
-    results = await db.commit(
-      [
-        ...(status === null ? [] : claimKey(idempotency, now, subjectId, status)),
-        ...writes,
-        ...(shown ? [raiseGeneration()] : []),
-        audit(mint, now, { actor: actorOf(caller), action, subjectId, change, requestId }),
-        ...announce(mint, now, [{ topic: action, subjectId }]),
-      ],
-      [...reads, ...(shown ? [findGeneration()] : [])],
-    )
+    return tags ? await commitShown(context, { writes: all, reads, tags }) : await db.commit(all, reads)
   } catch (error) {
     const fault = error instanceof ConstraintError ? faults[error.constraint] : undefined
     throw fault ? new Problem('invalid_request', { errors: [fault] }) : error
   }
-  if (shown) {
-    const [generation] = results.pop() as { value: number }[]
-    cache.raiseFloor(generation?.value ?? 0)
-    context.purge(tags)
-  }
-  return results as Results<Reads>
 }
 
 /**
