@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest'
 const ROOT = path.join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8')
 
-function readAll(folder: string, ending: string): string {
+function readFiles(folder: string, ending: string): string[] {
   const files = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
   const chosen = files.filter((file) => file.endsWith(ending)).sort()
-  return chosen.map((file) => read(path.join(folder, file))).join('\n')
+  return chosen.map((file) => read(path.join(folder, file)))
 }
+
+const readAll = (folder: string, ending: string) => readFiles(folder, ending).join('\n')
 
 function namesIn(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort()
@@ -68,9 +70,11 @@ describe('docs/storage.md', () => {
   it('has every topic of the outbox', () => {
     const queue = section(page, 'Queue')
     for (const topic of namesIn(source, /\btopic: '([\w.]+)'/g)) expect(queue).toContain(`\`${topic}\``)
-    // What staff change is announced under the name of its action.
-    const changes = [...source.matchAll(/commitStaffChange\([\s\S]*?\n {2,6}\}\)/g)].map(([call]) => call).join('\n')
-    for (const action of namesIn(changes, /\baction: '([\w.]+)'/g)) expect(queue).toContain(`\`${action}\``)
+    // What staff change is announced under the name of its action, by whatever leads to that commit.
+    const announcing = readFiles('src/features', '.ts').filter((text) => /\bcommit(?:StaffChange|Prices)\(/.test(text))
+    const actions = namesIn(announcing.join('\n'), /\baction: '([\w.]+)'/g)
+    expect(actions).toEqual(expect.arrayContaining(['market.created', 'price_list.prices_reduced', 'category.deleted']))
+    for (const action of actions) expect(queue).toContain(`\`${action}\``)
     for (const prefix of namesIn(source, /\btopic: `([\w.]+)\$\{/g)) expect(queue).toContain(`\`${prefix}`)
   })
 
