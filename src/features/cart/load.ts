@@ -3,7 +3,7 @@ import { alongside, type LoadOptions, want } from '../../platform/cache/cache.ts
 import { variants } from '../../platform/db/schema/catalog.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import { listSellables, sellables } from '../catalog/queries.ts'
+import { listSellables, sellables } from '../catalog/sellables.ts'
 import { marketsFamily } from '../markets/queries.ts'
 import { automaticPromotions, listPromotionsByCode, promotionsByCode } from '../promotions/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'

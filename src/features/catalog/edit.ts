@@ -9,11 +9,12 @@ import { toPicture } from '../../platform/http/shapes.ts'
 import { changedFields, commitStaffChange, mustBe } from '../../platform/http/staff-change.ts'
 import { mergeFields } from '../custom-fields/merge.ts'
 import { type CustomFieldRow, listCustomFields } from '../custom-fields/queries.ts'
+import { toDraft } from './draft.ts'
 import type { CreateProduct, UpdateProduct } from './inputs.ts'
 import type { Product } from './product.ts'
 import { listProducts, productById, toProducts } from './queries.ts'
 import { REFERENCE_FAULTS, refuseUnknownReferences } from './references.ts'
-import { planSaves, type Save, toDraft } from './save.ts'
+import { planSaves, type Save } from './save.ts'
 
 type Create = z.output<ReturnType<typeof CreateProduct>>
 type Update = z.output<ReturnType<typeof UpdateProduct>>

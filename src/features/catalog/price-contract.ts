@@ -3,7 +3,7 @@ import { type Buyer, priceFor, priceSteps, priorPrice } from '../../domain/price
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import { integerParameter, MoneyShape, money, several } from '../../platform/http/shapes.ts'
 import { localeQuery } from '../markets/contract.ts'
-import type { Sellable } from './queries.ts'
+import type { Sellable } from './sellables.ts'
 
 /** The most variants that one call asks for. */
 const MAX_ASKED = 100

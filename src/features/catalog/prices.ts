@@ -7,7 +7,7 @@ import { chooseMarket } from '../markets/choose.ts'
 import { marketsFamily } from '../markets/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'
 import { BuyerPriceView, PricesQuery, toBuyerPriceView } from './price-contract.ts'
-import { sellables, skuKey } from './queries.ts'
+import { sellables, skuKey } from './sellables.ts'
 
 export const priceRoutes = [
   route(

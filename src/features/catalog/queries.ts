@@ -1,7 +1,6 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { publicFields } from '../../domain/custom-field.ts'
-import { earliest, FOREVER, nextPriceChange, type Pricing, type UnitMeasure } from '../../domain/price.ts'
-import type { Translations } from '../../domain/translation.ts'
+import { earliest, FOREVER, nextPriceChange, type UnitMeasure } from '../../domain/price.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { listOf, updateVersion } from '../../platform/db/rows.ts'
@@ -221,111 +220,6 @@ function withoutGroups(variant: ProductVariant): ProductVariant {
 function firstChange(unpublishedAt: number | null, all: readonly ProductVariant[], readAt: number): number | null {
   const changes = all.flatMap(({ pricing }) => nextPriceChange(pricing, new Date(readAt)) ?? [])
   return earliest([unpublishedAt ?? FOREVER, ...changes])
-}
-
-/** What a cart or a checkout needs to know of a variant that is for sale. */
-export interface Sellable {
-  variantId: string
-  productId: string
-  sku: string | null
-  handle: string
-  title: string
-  variantTitle: string
-  /** The product's option names in order, and what the variant is of each. */
-  optionNames: string[]
-  options: Record<string, string>
-  /** Titles and options in other locales. */
-  translations: Translations
-  imageUrl: string | null
-  requiresShipping: boolean
-  /** Null for goods that are not taxed. */
-  taxCategory: string | null
-  pricing: Pricing
-  levels: LevelJson[]
-  /** From then on it is not for sale. */
-  unpublishedAt: number | null
-}
-
-interface SellableRow extends Omit<Sellable, 'pricing' | 'levels' | 'taxCategory' | 'translations'> {
-  taxable: boolean
-  taxCategory: string
-  pricing: string
-  levels: string
-  translations: string | null
-}
-
-/**
- * Variants that can be sold now: of products on sale, not archived.
- * @param which a condition on `variants`. @param ownOrderId holds of this order count as free.
- */
-export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = null): Query<SellableRow[]> {
-  const firstImage = sql`(SELECT url FROM ${images} WHERE product_id = ${variants.productId} ORDER BY position LIMIT 1)`
-  return q
-    .select({
-      variantId: sql<string>`${variants.id}`.as('variant_id'),
-      productId: variants.productId,
-      sku: variants.sku,
-      handle: products.handle,
-      title: sql<string>`${products.title}`.as('product_title'),
-      variantTitle: sql<string>`${variants.title}`.as('variant_title'),
-      optionNames: sql<string[]>`${products.options}`.mapWith(JSON.parse).as('option_names'),
-      options: sql<Record<string, string>>`${variants.options}`.mapWith(JSON.parse).as('variant_options'),
-      translations: translationsJson(sql`${products.id}`, ['title', 'options']).as('translations'),
-      imageUrl: sql<
-        string | null
-      >`coalesce((SELECT url FROM ${images} WHERE id = ${variants.imageId}), ${firstImage})`.as('image_url'),
-      requiresShipping: variants.requiresShipping,
-      taxable: variants.taxable,
-      taxCategory: variants.taxCategory,
-      pricing: pricingJson(sql`${variants.id}`, now).as('pricing'),
-      levels: levelsJson(sql`${variants.id}`, now, ownOrderId).as('levels'),
-      unpublishedAt: products.unpublishedAt,
-    })
-    .from(variants)
-    .innerJoin(products, eq(products.id, variants.productId))
-    .where(sql`${which} AND +${variants.archived} = 0 AND ${onSale('products', now)}`)
-}
-
-export function toSellable({ taxable, taxCategory, pricing, levels, translations, ...row }: SellableRow): Sellable {
-  return {
-    ...row,
-    taxCategory: taxable ? taxCategory : null,
-    translations: parseTranslations(translations),
-    pricing: parsePricing(pricing),
-    levels: JSON.parse(levels) as LevelJson[],
-  }
-}
-
-/** The key of a variant by its SKU in the family `sellable`; by its id the key is the id itself. */
-export function skuKey(sku: string): string {
-  return `sku:${sku}`
-}
-
-/** Variants for sale, by id or by `skuKey`. Never what money or stock moves by: checkout reads them fresh. */
-export function sellables(now: Date): Family<Sellable> {
-  return {
-    name: 'sellable',
-    ...USUAL_TIMES,
-    currentUntil: ({ unpublishedAt }) => unpublishedAt,
-    queries: (keys) => {
-      const skus = keys.filter((key) => key.startsWith('sku:')).map((key) => key.slice(4))
-      // One list of ids, not an OR: each half has its own index, and together they would have none.
-      const bySku =
-        skus.length > 0
-          ? sql` UNION ALL SELECT id FROM ${variants} WHERE sku IN ${listOf(skus)} AND archived = 0`
-          : sql``
-      return [listSellables(sql`${variants.id} IN (SELECT value FROM json_each(${JSON.stringify(keys)})${bySku})`, now)]
-    },
-    collect: ([rows], keys) => {
-      const asked = new Set(keys)
-      const found = new Map<string, Sellable>()
-      for (const row of (rows as SellableRow[]).map(toSellable)) {
-        found.set(row.variantId, row)
-        if (row.sku !== null && asked.has(skuKey(row.sku))) found.set(skuKey(row.sku), row)
-      }
-      return found
-    },
-  }
 }
 
 /** Product ids for staff, newest first, whatever their status. */

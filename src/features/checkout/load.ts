@@ -9,7 +9,7 @@ import { Problem } from '../../platform/http/problem.ts'
 import { type PricedCart, priceCart, type ShopData } from '../cart/priced.ts'
 import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
 import { toLevels } from '../catalog/product.ts'
-import { listSellables, type Sellable, toSellable } from '../catalog/queries.ts'
+import { listSellables, type Sellable, toSellable } from '../catalog/sellables.ts'
 import { listMarkets } from '../markets/queries.ts'
 import {
   listAutomaticPromotions,

@@ -1,6 +1,6 @@
 import type { ImageDraft, PriceDraft, ProductDraft, VariantDraft } from '../../domain/product.ts'
+import { toDraft } from '../catalog/draft.ts'
 import { optionKey, type Product } from '../catalog/product.ts'
-import { toDraft } from '../catalog/save.ts'
 import type { Field } from './shopify-columns.ts'
 
 /** What a file can say about products that are there already, beyond its drafts. */

@@ -44,7 +44,12 @@ export const ListQuery = shape(() =>
 
 export type ListWish = z.output<ReturnType<typeof ListQuery>>
 
-export const RelatedQuery = shape(() => z.strictObject({ limit: integerParameter(1, 24).default(8), ...localeQuery() }))
+/** The most products that are said to go with one. */
+export const MAX_RELATED = 24
+
+export const RelatedQuery = shape(() =>
+  z.strictObject({ limit: integerParameter(1, MAX_RELATED).default(8), ...localeQuery() }),
+)
 
 export const CardView = shape(() =>
   z
