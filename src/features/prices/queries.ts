@@ -12,7 +12,7 @@ const REACH_MS = 3 * PRIOR_PRICE_DAYS * 24 * 3600 * 1000
 /**
  * Everything that decides what a variant costs, as one JSON object of the form `Pricing`: regular prices, offers of lists
  * that are active, or ended not long ago, and what was asked before.
- * @param variantId the outer query's column. CROSS JOIN starts at the variant: from the lists, every entry would be read.
+ * @param variantId the outer query's column. CROSS JOIN starts at the variant, whatever SQLite knows of the sizes of the tables.
  */
 export function pricingJson(variantId: SQL, now: Date): SQL<string> {
   const back = readBackTo(variantId, now)
