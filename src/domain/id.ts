@@ -30,6 +30,7 @@ export const ID_PREFIX = {
   zone: 'zone',
   rate: 'rate',
   tax: 'tax',
+  pickup: 'pickup',
   audit: 'aud',
   request: 'req',
 } as const

@@ -32,6 +32,9 @@ export function minorDigits(currency: string): number {
   return OTHER_DECIMALS[currency] ?? 2
 }
 
+/** An amount of each of some currencies: ISO 4217 code -> minor units. */
+export type Amounts = Readonly<Record<string, number>>
+
 /**
  * `amount * numerator / denominator`, rounded once. Exact for every safe integer, because it is done in BigInt:
  * a price of 10^12 times a rate in parts per million no longer fits a double.
@@ -39,15 +42,30 @@ export function minorDigits(currency: string): number {
  */
 export function multiplyRatio(amount: number, numerator: number, denominator: number, rounding: Rounding): number {
   if (denominator <= 0) throw new RangeError('multiplyRatio: denominator must be positive')
-  const product = BigInt(amount) * BigInt(numerator)
-  const divisor = BigInt(denominator)
+  // Most carts stay far below 2^53, where doubles are as exact and ten times faster.
+  const small = amount * numerator
+  const integers = Number.isInteger(amount) && Number.isInteger(numerator) && Number.isInteger(denominator)
+  if (integers && small >= 0 && small * 2 < Number.MAX_SAFE_INTEGER && denominator * 2 < Number.MAX_SAFE_INTEGER) {
+    const rest = small % denominator
+    const whole = (small - rest) / denominator
+    const roundUp = rest * 2 > denominator || (rest * 2 === denominator && (rounding === 'half_up' || whole % 2 === 1))
+    return roundUp ? whole + 1 : whole
+  }
+  return multiplyFraction(amount, BigInt(numerator), BigInt(denominator), rounding)
+}
+
+/** The same for fractions beyond 2^53: several rates on top of each other. */
+export function multiplyFraction(amount: number, numerator: bigint, denominator: bigint, rounding: Rounding): number {
+  if (denominator <= 0n) throw new RangeError('multiplyFraction: denominator must be positive')
+  const product = BigInt(amount) * numerator
   const negative = product < 0n
   const magnitude = negative ? -product : product
-  const whole = magnitude / divisor
-  const twiceRest = (magnitude % divisor) * 2n
-  const roundUp = twiceRest > divisor || (twiceRest === divisor && (rounding === 'half_up' || whole % 2n === 1n))
+  const whole = magnitude / denominator
+  const twiceRest = (magnitude % denominator) * 2n
+  const roundUp =
+    twiceRest > denominator || (twiceRest === denominator && (rounding === 'half_up' || whole % 2n === 1n))
   const rounded = Number(roundUp ? whole + 1n : whole)
-  if (!Number.isSafeInteger(rounded)) throw new RangeError('multiplyRatio: result is not a safe integer')
+  if (!Number.isSafeInteger(rounded)) throw new RangeError('multiplyFraction: result is not a safe integer')
   return negative && rounded !== 0 ? -rounded : rounded
 }
 
@@ -57,31 +75,48 @@ export function multiplyRatio(amount: number, numerator: number, denominator: nu
  * @param weights non-negative integers; all zero means an even split.
  * @throws {RangeError} on a negative total or weight, or when there is something to split and nobody to take it.
  */
-export function allocate(total: number, weights: readonly number[]): number[] {
+export function allocate(total: number, weights: readonly (number | bigint)[]): number[] {
   if (!Number.isSafeInteger(total) || total < 0) throw new RangeError('allocate: total must be a non-negative integer')
-  if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0)) {
+  if (weights.some((weight) => (typeof weight === 'number' && !Number.isSafeInteger(weight)) || weight < 0)) {
     throw new RangeError('allocate: weights must be non-negative integers')
   }
   if (weights.length === 0) {
     if (total === 0) return []
     throw new RangeError('allocate: no weights')
   }
-  const even = weights.every((weight) => weight === 0)
-  const shares = weights.map((weight) => (even ? 1n : BigInt(weight)))
-  const sum = shares.reduce((left, right) => left + right, 0n)
-  const whole = BigInt(total)
-  const parts = shares.map((share) => Number((whole * share) / sum))
-  const remainders = shares.map((share, index) => ({ index, rest: (whole * share) % sum }))
-  remainders.sort((left, right) =>
-    left.rest === right.rest ? left.index - right.index : left.rest < right.rest ? 1 : -1,
-  )
-  let leftover = total - parts.reduce((left, right) => left + right, 0)
-  for (const { index } of remainders) {
+  const even = weights.every((weight) => weight === 0 || weight === 0n)
+  const { parts, rests } = split(total, even ? weights.map(() => 1) : weights)
+  let leftover = parts.reduce((left, part) => left - part, total)
+  if (leftover === 0) return parts
+  const order = parts.map((_, index) => index)
+  order.sort((left, right) => compareRests(rests[right], rests[left]) || left - right)
+  for (const index of order) {
     if (leftover === 0) break
     parts[index] = (parts[index] ?? 0) + 1
     leftover -= 1
   }
   return parts
+}
+
+/** The whole units of each share of `total`, and what was left over of each, all by one measure. */
+function split(total: number, shares: readonly (number | bigint)[]): { parts: number[]; rests: (number | bigint)[] } {
+  // As in multiplyRatio: most are small enough for doubles, which are as exact there.
+  const sum = shares.reduce<number>((left, share) => (typeof share === 'number' ? left + share : Number.NaN), 0)
+  if (sum <= Number.MAX_SAFE_INTEGER && total * sum <= Number.MAX_SAFE_INTEGER) {
+    const rests = shares.map((share) => (total * Number(share)) % sum)
+    return { parts: shares.map((share, index) => (total * Number(share) - (rests[index] ?? 0)) / sum), rests }
+  }
+  const whole = BigInt(total)
+  const exact = shares.map((share) => BigInt(share))
+  const large = exact.reduce((left, right) => left + right, 0n)
+  return {
+    parts: exact.map((share) => Number((whole * share) / large)),
+    rests: exact.map((share) => (whole * share) % large),
+  }
+}
+
+function compareRests(left: number | bigint = 0, right: number | bigint = 0): number {
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 /** `left + right` of one currency. @throws {RangeError} when they differ: amounts of two currencies never add. */
@@ -117,4 +152,15 @@ export function formatMoney({ amount, currency }: Money): string {
   return digits === 0
     ? `${sign}${padded} ${currency}`
     : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)} ${currency}`
+}
+
+/** The sum of integer amounts. @throws {RangeError} past 2^53, where it would no longer be exact. */
+export function sum(amounts: readonly number[]): number {
+  return exact(amounts.reduce((left, right) => left + right, 0))
+}
+
+/** `amount` as it is. @throws {RangeError} past 2^53, where integers are no longer exact. */
+export function exact(amount: number): number {
+  if (!Number.isSafeInteger(amount)) throw new RangeError('money: an amount is too large')
+  return amount
 }

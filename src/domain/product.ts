@@ -39,6 +39,10 @@ export interface VariantDraft {
   weightGrams: number
   requiresShipping: boolean
   taxable: boolean
+  /** What tax zones tell it by: `standard`, `reduced`, `zero`, `exempt` or the shop's own word. */
+  taxCategory: string
+  /** How many pieces an order may have: from `min` on in steps of `step`, up to `max`; null without end. */
+  quantity: { min: number; max: number | null; step: number }
   /** The url of one of the product's images, or null. */
   imageUrl: string | null
   unitMeasure: UnitMeasure | null
@@ -107,6 +111,7 @@ export function checkDraft(draft: ProductDraft): { pointer: string; detail: stri
       const detail = 'is a quantity break without a price of one piece beside it'
       faults.push({ pointer: `/variants/${index}/prices/${at}/min_quantity`, detail })
     })
+    faults.push(...checkQuantity(variant.quantity, index))
     if (variant.unitMeasure && !isComparable(variant.unitMeasure)) {
       const detail = 'must measure the same as unit: mass, volume, length, area or count'
       faults.push({ pointer: `/variants/${index}/unit_measure/reference_unit`, detail })
@@ -119,6 +124,22 @@ export function checkDraft(draft: ProductDraft): { pointer: string; detail: stri
   skus.forEach((sku, index) => {
     if (skus.indexOf(sku) !== index) faults.push({ pointer: '/variants', detail: `SKU ${sku} stands there twice` })
   })
+  return faults
+}
+
+/** The least and the most that may be ordered are steps themselves: otherwise neither could be. */
+function checkQuantity(
+  { min, max, step }: VariantDraft['quantity'],
+  index: number,
+): { pointer: string; detail: string }[] {
+  const faults: { pointer: string; detail: string }[] = []
+  const pointer = (field: string) => `/variants/${index}/${field}`
+  const detail = `must be a multiple of quantity_step, which is ${step}`
+  if (min % step !== 0) faults.push({ pointer: pointer('min_quantity'), detail })
+  if (max !== null && max % step !== 0) faults.push({ pointer: pointer('max_quantity'), detail })
+  else if (max !== null && max < min) {
+    faults.push({ pointer: pointer('max_quantity'), detail: `must not be below min_quantity, which is ${min}` })
+  }
   return faults
 }
 

@@ -1,230 +1,188 @@
-import { allocate, MILLION, multiplyRatio, type Rounding } from './money.ts'
-import { decidePromotion, type PromotionCandidate, type PromotionRefusal } from './promotion.ts'
-import type { ShippingOption } from './shipping.ts'
-import { rateFor, type TaxZone, taxOn } from './tax.ts'
-
-/** Where and how fractions are rounded: stored on every order, so that its sums can be recomputed for ever. */
-export interface RoundingPolicy {
-  mode: Rounding
-  level: 'line'
-}
-
-export const DEFAULT_ROUNDING: RoundingPolicy = { mode: 'half_up', level: 'line' }
-
-export interface QuoteLine {
-  id: string
-  quantity: number
-  /** The price of one, in minor units of the quote's currency. */
-  unitAmount: number
-  /** Null for goods that are not taxed. */
-  taxCategory: string | null
-  requiresShipping: boolean
-}
-
-export interface QuoteInput {
-  currency: string
-  lines: readonly QuoteLine[]
-  promotions: readonly PromotionCandidate[]
-  /** Limits of these promotions were met when the cart's own pending order claimed them. */
-  limitsClaimed: boolean
-  /** Promotion id -> why it may not be used here, found out by an earlier complete. */
-  refusals: Readonly<Record<string, PromotionRefusal>>
-  shipping: ShippingOption | null
-  tax: TaxZone | null
-  rounding: RoundingPolicy
-  /** Tender in the order it is used; balances in minor units of the quote's currency. */
-  giftCards: readonly { id: string; balance: number }[]
-  now: Date
-}
-
-export interface LineDiscount {
-  promotion_id: string
-  code: string | null
-  title: string
-  amount: number
-}
-
-export interface LineTax {
-  name: string
-  rate_ppm: number
-  amount: number
-}
-
-export interface QuotedLine {
-  id: string
-  subtotal: number
-  discount: number
-  tax: number
-  total: number
-  discounts: LineDiscount[]
-  taxes: LineTax[]
-}
-
-export interface QuotedShipping {
-  option_id: string
-  name: string
-  amount: number
-  discount: number
-  tax: number
-  taxes: LineTax[]
-}
-
-/** Minor units. `total = subtotal - discount + shipping + (tax_included ? 0 : tax)`; `amount_due` is after gift cards. */
-export interface Totals {
-  subtotal: number
-  discount: number
-  shipping: number
-  shipping_discount: number
-  tax: number
-  shipping_tax: number
-  total: number
-  tax_included: boolean
-  amount_due: number
-}
-
-export interface AppliedPromotion {
-  promotionId: string
-  code: string | null
-  title: string
-  amount: number
-}
-
-export interface Quote {
-  currency: string
-  lines: QuotedLine[]
-  shipping: QuotedShipping | null
-  applied: AppliedPromotion[]
-  refused: { promotionId: string; code: string | null; reason: PromotionRefusal }[]
-  giftCards: { id: string; amount: number }[]
-  totals: Totals
-}
+import { compareIds, decideCandidates, refuseSecond } from './candidates.ts'
+import { exact, sum } from './money.ts'
+import type { QuoteInput, QuoteLine } from './quote-input.ts'
+import type {
+  AppliedPromotion,
+  EarnedGift,
+  LineDiscount,
+  Quote,
+  QuotedLine,
+  QuotedShipping,
+  RefusedPromotion,
+  TaxSum,
+  Totals,
+} from './quoted.ts'
+import { chooseShipping, listOptions, parcelOf, quoteShipping } from './quoted-shipping.ts'
+import { zoneTaxes } from './quoted-tax.ts'
+import { type Application, combinesWith, type Refusal, stackPromotions } from './stacking.ts'
+import { type QuotedTax, ratesFor, withoutTax } from './tax.ts'
 
 /**
  * The one place that adds up totals. Pure: the same input gives the same quote, and the order of lines or promotions
- * changes no amount. Steps: line subtotals -> order discounts spread over lines by largest remainder -> shipping ->
- * tax per line and on shipping -> tender. All amounts are minor units of `input.currency`.
+ * changes no amount. Steps: line subtotals -> discounts on goods, then on the order, spread over lines by largest
+ * remainder -> shipping and its discounts -> tax per line and on shipping -> tender. All amounts are minor units of
+ * `input.currency`.
+ * @throws {RangeError} for two lines with one id, and past 2^53, where a sum would no longer be exact.
  */
 export function quote(input: QuoteInput): Quote {
   // Ties between remainders go to the lower id, never to the earlier position: line order must change nothing.
-  const byId = [...input.lines].sort((left, right) => (left.id < right.id ? -1 : 1))
-  const subtotals = byId.map((line) => line.unitAmount * line.quantity)
+  const lines = [...input.lines]
+    .sort((left, right) => compareIds(left.id, right.id))
+    .map((line) => toNetPrice(line, input))
+  if (lines.some(({ id }, index) => id === lines[index + 1]?.id)) throw new RangeError('quote: two lines share an id')
+  const subtotals = lines.map(({ unitAmount, quantity }) => exact(unitAmount * quantity))
   const subtotal = sum(subtotals)
-  const { discounts, applied, refused } = applyPromotions(input, subtotals, subtotal)
-  const included = input.tax?.included ?? false
+  const goods = lines.map((line, place) => ({ ...line, rest: subtotals[place] ?? 0 }))
 
-  const quoted = new Map<string, QuotedLine>()
-  byId.forEach((line, index) => {
-    const gross = subtotals[index] ?? 0
-    const lineDiscounts = discounts[index] ?? []
-    const discount = sum(lineDiscounts.map(({ amount }) => amount))
-    const taxes = taxLines(gross - discount, line.taxCategory, input.tax, input.rounding.mode)
-    const tax = sum(taxes.map(({ amount }) => amount))
-    const total = gross - discount + (included ? 0 : tax)
-    quoted.set(line.id, { id: line.id, subtotal: gross, discount, tax, total, discounts: lineDiscounts, taxes })
+  const parcel = parcelOf(input, lines)
+  const { candidates, seconds, refused } = decideCandidates(input.promotions, input.refusals, lines, {
+    ...input.buyer,
+    currency: input.currency,
+    now: input.now,
+    limitsClaimed: input.limitsClaimed,
   })
-  if (quoted.size !== input.lines.length) throw new RangeError('quote: two lines share an id')
-  const lines = input.lines.flatMap(({ id }) => quoted.get(id) ?? [])
-  const shipping = quoteShipping(input)
-
-  const shippingAmount = shipping?.amount ?? 0
-  const discount = sum(lines.map((line) => line.discount)) + (shipping?.discount ?? 0)
-  const tax = sum(lines.map((line) => line.tax)) + (shipping?.tax ?? 0)
-  const total = subtotal - discount + shippingAmount + (included ? 0 : tax)
-  const giftCards = spendGiftCards(total, input.giftCards)
+  const stack = stackPromotions(candidates, {
+    currency: input.currency,
+    rounding: input.rounding.mode,
+    lines: goods,
+    limitsClaimed: input.limitsClaimed,
+    shippingFor: (rest) => chooseShipping(input, lines, { ...parcel, subtotal: rest }),
+  })
+  const discounts = lines.map((_, place) =>
+    stack.applied.flatMap((applied) => toDiscount(applied, applied.parts[place])),
+  )
+  const quoted = lines.map((line, place) => quoteLine(input, line, subtotals[place] ?? 0, discounts[place] ?? []))
+  const nets = quoted.map((line) => line.subtotal - line.discount)
+  const netParcel = { ...parcel, subtotal: sum(nets) }
+  const shippingDiscounts = stack.applied.flatMap((applied) => toDiscount(applied, applied.shipping))
+  const shipping = quoteShipping(input, lines, netParcel, nets, shippingDiscounts)
+  const byId = new Map(quoted.map((line) => [line.id, line]))
+  const totals = addUp(subtotal, quoted, shipping, input.tax?.included ?? false)
+  const giftCards = spendGiftCards(totals.total, input.giftCards)
   return {
     currency: input.currency,
-    lines,
+    lines: input.lines.flatMap(({ id }) => byId.get(id) ?? []),
     shipping,
-    applied,
-    refused,
+    shippingOptions: listOptions(input, lines, netParcel),
+    applied: stack.applied.map(toApplied),
+    refused: [...refused, ...stack.refused, ...seconds.map((candidate) => refuseSecond(candidate, stack.refused))]
+      .map(toRefused)
+      .sort(byPromotion),
+    gifts: giftsOf(stack),
+    taxes: sumTaxes([...quoted.flatMap(({ taxes }) => taxes), ...(shipping?.taxes ?? [])]),
+    taxExempt: input.taxExempt,
+    rounding: input.rounding,
     giftCards,
-    totals: {
-      subtotal,
-      discount,
-      shipping: shippingAmount,
-      shipping_discount: shipping?.discount ?? 0,
-      tax,
-      shipping_tax: shipping?.tax ?? 0,
-      total,
-      tax_included: included,
-      amount_due: total - sum(giftCards.map(({ amount }) => amount)),
-    },
+    totals: { ...totals, amount_due: totals.total - sum(giftCards.map(({ amount }) => amount)) },
   }
 }
 
-/** Each promotion takes its share of what the ones before it left; before is decided by priority, then by id. */
-function applyPromotions(input: QuoteInput, subtotals: readonly number[], subtotal: number) {
-  const discounts: LineDiscount[][] = subtotals.map(() => [])
-  const rest = [...subtotals]
-  const applied: AppliedPromotion[] = []
-  const refused: Quote['refused'] = []
-  const context = { subtotal, currency: input.currency, now: input.now, limitsClaimed: input.limitsClaimed }
-  const ordered = [...input.promotions].sort(byPriority)
-  const seen = new Set<string>()
-  for (const { promotion, code } of ordered) {
-    // Two codes of one promotion are still one promotion.
-    if (seen.has(promotion.id)) {
-      refused.push({ promotionId: promotion.id, code, reason: 'not_combinable' })
-      continue
-    }
-    seen.add(promotion.id)
-    const refusal = input.refusals[promotion.id]
-    const decision = refusal ? { ok: false as const, why: refusal } : decidePromotion(promotion, context)
-    if (!decision.ok) {
-      refused.push({ promotionId: promotion.id, code, reason: decision.why })
-      continue
-    }
-    const amount = multiplyRatio(sum(rest), promotion.effect.rate_ppm, MILLION, input.rounding.mode)
-    if (amount === 0) {
-      refused.push({ promotionId: promotion.id, code, reason: 'no_entitled_items' })
-      continue
-    }
-    allocate(amount, rest).forEach((part, index) => {
-      if (part === 0) return
-      rest[index] = (rest[index] ?? 0) - part
-      discounts[index]?.push({ promotion_id: promotion.id, code, title: promotion.title, amount: part })
-    })
-    applied.push({ promotionId: promotion.id, code, title: promotion.title, amount })
+/** @param subtotal of the line, and the `discounts` that fall to it. */
+function quoteLine(input: QuoteInput, line: QuoteLine, subtotal: number, discounts: LineDiscount[]): QuotedLine {
+  const discount = sum(discounts.map(({ amount }) => amount))
+  const net = subtotal - discount
+  const taxes = lineTaxes(input, line, net)
+  const tax = sum(taxes.map(({ amount }) => amount))
+  return {
+    id: line.id,
+    unitAmount: line.unitAmount,
+    priceListId: line.priceListId,
+    subtotal,
+    discount,
+    tax,
+    total: net + (input.tax?.included ? 0 : tax),
+    discounts,
+    taxes,
   }
-  return { discounts, applied, refused }
 }
 
-function byPriority(left: PromotionCandidate, right: PromotionCandidate): number {
-  const byPromotion =
-    left.promotion.priority - right.promotion.priority || compare(left.promotion.id, right.promotion.id)
-  return byPromotion || compare(left.code ?? '', right.code ?? '')
+function addUp(
+  subtotal: number,
+  lines: readonly QuotedLine[],
+  shipping: QuotedShipping | null,
+  included: boolean,
+): Omit<Totals, 'amount_due'> {
+  const amount = shipping?.amount ?? 0
+  const discount = sum(lines.map((line) => line.discount)) + (shipping?.discount ?? 0)
+  const tax = sum(lines.map((line) => line.tax)) + (shipping?.tax ?? 0)
+  return {
+    subtotal,
+    discount,
+    shipping: amount,
+    shipping_discount: shipping?.discount ?? 0,
+    tax,
+    shipping_tax: shipping?.tax ?? 0,
+    total: exact(subtotal - discount + amount + (included ? 0 : tax)),
+    tax_included: included,
+  }
 }
 
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
+function byPromotion(left: RefusedPromotion, right: RefusedPromotion): number {
+  return compareIds(left.promotionId, right.promotionId) || compareIds(left.code ?? '', right.code ?? '')
 }
 
-function quoteShipping(input: QuoteInput): QuotedShipping | null {
-  if (!input.shipping || !input.lines.some((line) => line.requiresShipping)) return null
-  const { id, name, amount } = input.shipping
-  const taxes = taxLines(amount, input.tax?.shippingCategory ?? null, input.tax, input.rounding.mode)
-  return { option_id: id, name, amount, discount: 0, tax: sum(taxes.map((tax) => tax.amount)), taxes }
+function toApplied({ candidate, lane, parts, shipping }: Application): AppliedPromotion {
+  const { id, title } = candidate.promotion
+  return { promotionId: id, code: candidate.code, title, lane, amount: sum(parts) + shipping }
 }
 
-function taxLines(net: number, category: string | null, zone: TaxZone | null, rounding: Rounding): LineTax[] {
-  const rate = rateFor(zone, category)
-  if (!zone || !rate) return []
-  return [{ name: rate.name, rate_ppm: rate.ratePpm, amount: taxOn(net, rate, zone.included, rounding) }]
+function toRefused({ candidate, why, unlock }: Refusal): RefusedPromotion {
+  const { id, title } = candidate.promotion
+  return { promotionId: id, code: candidate.code, title, reason: why, unlock }
+}
+
+function toDiscount({ candidate }: Application, amount: number | undefined): LineDiscount[] {
+  if (!amount) return []
+  return [{ promotion_id: candidate.promotion.id, code: candidate.code, title: candidate.promotion.title, amount }]
+}
+
+/** Gifts whose conditions the cart meets and that do not lie in it, or not all of them. */
+function giftsOf({ applied, refused }: { applied: readonly Application[]; refused: readonly Refusal[] }): EarnedGift[] {
+  // What an exclusive promotion would keep out is not promised.
+  const waiting = refused.filter(
+    ({ candidate, why }) => why === 'no_entitled_items' && combinesWith(candidate.promotion, applied),
+  )
+  return [...applied, ...waiting].flatMap(({ candidate: { promotion }, unlock }) =>
+    promotion.effect.type === 'gift' && unlock?.kind === 'add'
+      ? [
+          {
+            promotionId: promotion.id,
+            title: promotion.title,
+            variantIds: promotion.effect.variant_ids,
+            quantity: unlock.quantity,
+          },
+        ]
+      : [],
+  )
+}
+
+function lineTaxes(input: QuoteInput, line: QuoteLine, net: number): QuotedTax[] {
+  if (input.providedTaxes) return [...(input.providedTaxes.lines.get(line.id) ?? [])]
+  if (input.taxExempt) return []
+  return zoneTaxes(input, line.taxCategory, net, line.quantity)
+}
+
+/** A line at its price without the tax inside it, where the buyer accounts for the tax. */
+function toNetPrice(line: QuoteLine, { tax: zone, taxExempt, rounding }: QuoteInput): QuoteLine {
+  if (!taxExempt || !zone?.included) return line
+  return { ...line, unitAmount: withoutTax(line.unitAmount, { rounding }, ratesFor(zone, line.taxCategory)) }
+}
+
+function sumTaxes(taxes: readonly QuotedTax[]): TaxSum[] {
+  const sums = new Map<string, TaxSum>()
+  for (const { name, rate_ppm, amount } of taxes) {
+    const key = `${rate_ppm} ${name}`
+    sums.set(key, { name, rate_ppm, amount: amount + (sums.get(key)?.amount ?? 0) })
+  }
+  return [...sums.values()].sort((left, right) => right.rate_ppm - left.rate_ppm || compareIds(left.name, right.name))
 }
 
 /** Cards are tender, not discount: they change what is due, never what is taxed. */
 function spendGiftCards(total: number, cards: QuoteInput['giftCards']): Quote['giftCards'] {
   let due = total
   return cards.flatMap(({ id, balance }) => {
-    const amount = Math.min(due, balance)
+    const amount = Math.min(due, Math.max(0, balance))
     due -= amount
     return amount > 0 ? [{ id, amount }] : []
   })
-}
-
-/** @throws {RangeError} past 2^53: beyond it a sum would no longer be exact. */
-function sum(amounts: readonly number[]): number {
-  const total = amounts.reduce((left, right) => left + right, 0)
-  if (!Number.isSafeInteger(total)) throw new RangeError('quote: an amount is too large')
-  return total
 }
