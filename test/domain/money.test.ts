@@ -97,6 +97,14 @@ describe('allocate', () => {
     fc.assert(law, { numRuns: 2000 })
   })
 
+  it('is the same in whole numbers of any size', () => {
+    const small = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 })
+    const law = fc.property(fc.nat({ max: 100_000 }), small, (total, by) => {
+      expect(allocate(total, by)).toEqual(allocate(total, by.map(BigInt)))
+    })
+    fc.assert(law, { numRuns: 2000 })
+  })
+
   it('gives nothing to a weight of nothing beside others', () => {
     const law = fc.property(amount, weights, (total, by) => {
       fc.pre(by.some((weight) => weight > 0))

@@ -10,6 +10,8 @@ const VARIANT: VariantDraft = {
   requiresShipping: true,
   taxable: true,
   imageUrl: null,
+  taxCategory: 'standard',
+  quantity: { min: 1, max: null, step: 1 },
   unitMeasure: null,
   inventory: { policy: 'deny', onHand: 0 },
 }
@@ -85,5 +87,21 @@ describe('checkDraft', () => {
   it.each(['constructor', 'toString', '__proto__'])('takes no option for chosen that every object has: %s', (name) => {
     const faults = checkDraft(draft([{ options: { Size: 'M' } }], { options: [name] }))
     expect(faults).toMatchObject([{ pointer: '/variants/0/options' }])
+  })
+})
+
+describe('how many may be ordered', () => {
+  it.each<[VariantDraft['quantity'], string[]]>([
+    [{ min: 1, max: null, step: 1 }, []],
+    [{ min: 6, max: 24, step: 6 }, []],
+    [{ min: 6, max: 6, step: 6 }, []],
+    [{ min: 1, max: null, step: 6 }, ['min_quantity']],
+    [{ min: 6, max: 20, step: 6 }, ['max_quantity']],
+    [{ min: 7, max: 20, step: 6 }, ['min_quantity', 'max_quantity']],
+    [{ min: 12, max: 6, step: 6 }, ['max_quantity']],
+  ])('%j is refused at %j', (quantity, fields) => {
+    const faults = checkDraft(draft([{}, { quantity, options: {} }]))
+    const pointers = faults.map(({ pointer }) => pointer).filter((pointer) => pointer.endsWith('_quantity'))
+    expect(pointers).toEqual(fields.map((field) => `/variants/1/${field}`))
   })
 })

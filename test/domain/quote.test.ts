@@ -1,74 +1,53 @@
 import { describe, expect, it } from 'vitest'
-import type { Promotion, PromotionRefusal } from '../../src/domain/promotion.ts'
-import { DEFAULT_ROUNDING, type QuoteInput, type QuoteLine, quote } from '../../src/domain/quote.ts'
-import type { TaxZone } from '../../src/domain/tax.ts'
+import type { Promotion, PromotionCandidate, PromotionRefusal, Unlock } from '../../src/domain/promotion.ts'
+import { quote } from '../../src/domain/quote.ts'
+import {
+  automatic,
+  cart,
+  line,
+  NOW,
+  percent,
+  promotion,
+  rate,
+  rounding,
+  shipBy,
+  shippingRate,
+  zone,
+} from '../support/quoting.ts'
 
-const NOW = new Date('2026-03-01T12:00:00Z')
-
-function cart(lines: readonly QuoteLine[], changes: Partial<QuoteInput> = {}): QuoteInput {
-  return {
-    currency: 'USD',
-    lines,
-    promotions: [],
-    limitsClaimed: false,
-    refusals: {},
-    shipping: null,
-    tax: null,
-    rounding: DEFAULT_ROUNDING,
-    giftCards: [],
-    now: NOW,
-    ...changes,
-  }
-}
-
-function line(id: string, unitAmount: number, quantity = 1, changes: Partial<QuoteLine> = {}): QuoteLine {
-  return { id, unitAmount, quantity, taxCategory: 'standard', requiresShipping: true, ...changes }
-}
-
-function zone(included: boolean, ratePpm: number, shippingCategory: string | null = null): TaxZone {
-  const rates = [
-    { category: 'standard', name: 'Full', ratePpm },
-    { category: 'reduced', name: 'Reduced', ratePpm: 70_000 },
-  ]
-  return { id: 'tax_1', country: 'DE', name: 'Germany', included, shippingCategory, rates }
-}
-
-function percent(rate_ppm: number, changes: Partial<Promotion> = {}): Promotion {
-  return {
-    id: 'promo_1',
-    title: 'Sale',
-    effect: { type: 'percent', target: 'order', rate_ppm },
-    conditions: {},
-    priority: 0,
-    startsAt: null,
-    endsAt: null,
-    usageLimit: null,
-    customerLimit: null,
-    used: 0,
-    ...changes,
-  }
-}
-
-const ship = (amount: number) => ({ id: 'rate_1', name: 'Post', description: '', amount })
+const full = (included: boolean, ratePpm: number, shippingCategory: string | null = null) =>
+  zone(included, [rate(ratePpm, { name: 'Full' }), rate(70_000, { category: 'reduced', name: 'Reduced' })], {
+    shipping: shippingCategory === null ? { rule: 'untaxed' } : { rule: 'category', category: shippingCategory },
+  })
+const sale = (rate_ppm: number, changes: Partial<Promotion> = {}) =>
+  promotion('promo_1', percent(rate_ppm), { title: 'Sale', ...changes })
+const withCode = (code: string, ...of: readonly Promotion[]): PromotionCandidate[] =>
+  of.map((each) => ({ promotion: each, code, codeUses: null }))
+const ship = (amount: number) => shipBy(shippingRate('rate_1', amount))
 
 describe('tax', () => {
   it('inclusive VAT is the part inside the price', () => {
     // 119.00 at 19 %: 11900 * 19 / 119 = 1900 exactly.
-    const { totals } = quote(cart([line('a', 11_900)], { tax: zone(true, 190_000) }))
+    const { totals } = quote(cart([line('a', 11_900)], { tax: full(true, 190_000) }))
     expect(totals).toMatchObject({ subtotal: 11_900, tax: 1900, tax_included: true, total: 11_900 })
   })
 
   it('inclusive VAT is rounded once a line', () => {
     // 3 * 0.99 = 297; 297 * 190000 / 1190000 = 47.42...; a unit alone would be 15.8 -> 16, three of them 48.
-    const { lines, totals } = quote(cart([line('a', 99, 3)], { tax: zone(true, 190_000) }))
+    const { lines, totals } = quote(cart([line('a', 99, 3)], { tax: full(true, 190_000) }))
     expect(lines[0]).toMatchObject({ subtotal: 297, tax: 47, total: 297 })
     expect(totals.total).toBe(297)
   })
 
   it('an exclusive tax comes on top', () => {
     // 20.00 at 8 %: 160. 20.00 + 1.60 = 21.60.
-    const { lines, totals } = quote(cart([line('a', 2000)], { tax: zone(false, 80_000) }))
-    expect(lines[0]?.taxes).toEqual([{ name: 'Full', rate_ppm: 80_000, amount: 160 }])
+    const { lines, totals } = quote(cart([line('a', 2000)], { tax: full(false, 80_000) }))
+    expect(lines[0]?.taxes).toEqual([
+      {
+        ...{ zone_id: 'zone_tax', category: 'standard', name: 'Full', rate_ppm: 80_000 },
+        ...{ compound: false, base: 2000, amount: 160 },
+      },
+    ])
     expect(totals).toMatchObject({ subtotal: 2000, tax: 160, tax_included: false, total: 2160 })
   })
 
@@ -77,48 +56,48 @@ describe('tax', () => {
     ['half_up' as const, [3, 2, 6]],
     ['half_even' as const, [2, 2, 6]],
   ])('half a cent of exclusive tax, %s', (mode, taxes) => {
-    const rounding = { mode, level: 'line' as const }
     const lines = [line('a', 50), line('b', 30), line('c', 110)]
-    const result = quote(cart(lines, { tax: zone(false, 50_000), rounding }))
+    const result = quote(cart(lines, { tax: full(false, 50_000), rounding: rounding(mode) }))
     expect(result.lines.map(({ tax }) => tax)).toEqual(taxes)
     expect(result.totals.total).toBe(190 + taxes.reduce((sum, tax) => sum + tax, 0))
   })
 
   it('a rate with decimals of a percent: New York City', () => {
     // 99.99 at 8.875 %: 887.41... cents.
-    const { totals } = quote(cart([line('a', 9999)], { tax: zone(false, 88_750) }))
+    const { totals } = quote(cart([line('a', 9999)], { tax: full(false, 88_750) }))
     expect(totals).toMatchObject({ tax: 887, total: 10_886 })
   })
 
   it('two categories in one cart, and goods that are not taxed', () => {
-    // Exclusive: 1000 * 19 % = 190; 1000 * 7 % = 70; nothing on the third and on an unknown category.
+    // Exclusive: 1000 * 19 % = 190; 1000 * 7 % = 70; nothing on exempt goods and those of no category; one that the zone has no rate for is taxed as standard.
     const lines = [
       line('a', 1000),
       line('b', 1000, 1, { taxCategory: 'reduced' }),
       line('c', 1000, 1, { taxCategory: null }),
-      line('d', 1000, 1, { taxCategory: 'books' }),
+      line('d', 1000, 1, { taxCategory: 'exempt' }),
+      line('e', 1000, 1, { taxCategory: 'books' }),
     ]
-    const result = quote(cart(lines, { tax: zone(false, 190_000) }))
-    expect(result.lines.map(({ tax }) => tax)).toEqual([190, 70, 0, 0])
-    expect(result.totals.total).toBe(4260)
+    const result = quote(cart(lines, { tax: full(false, 190_000) }))
+    expect(result.lines.map(({ tax }) => tax)).toEqual([190, 70, 0, 0, 190])
+    expect(result.totals.total).toBe(5450)
   })
 
   it('tax is on what is left after the discount', () => {
     // 2000 - 10 % = 1800; 8 % of it is 144; 1800 + 144 = 1944.
-    const promotions = [{ promotion: percent(100_000), code: 'TEN' }]
-    const { totals } = quote(cart([line('a', 2000)], { tax: zone(false, 80_000), promotions }))
+    const promotions = withCode('TEN', sale(100_000))
+    const { totals } = quote(cart([line('a', 2000)], { tax: full(false, 80_000), promotions }))
     expect(totals).toMatchObject({ subtotal: 2000, discount: 200, tax: 144, total: 1944 })
   })
 
   it('yen have no decimals', () => {
     // 3 * 333 = 999 yen, 10 % inside: 999 * 10 / 110 = 90.8 -> 91.
-    const { totals } = quote(cart([line('a', 333, 3)], { currency: 'JPY', tax: zone(true, 100_000) }))
+    const { totals } = quote(cart([line('a', 333, 3)], { currency: 'JPY', tax: full(true, 100_000) }))
     expect(totals).toMatchObject({ subtotal: 999, tax: 91, total: 999 })
   })
 
   it('dinars have three', () => {
     // 1.255 KWD at 5 %: 62.75 fils -> 63. 1.255 + 0.063 = 1.318.
-    const { totals } = quote(cart([line('a', 1255)], { currency: 'KWD', tax: zone(false, 50_000) }))
+    const { totals } = quote(cart([line('a', 1255)], { currency: 'KWD', tax: full(false, 50_000) }))
     expect(totals).toMatchObject({ subtotal: 1255, tax: 63, total: 1318 })
   })
 })
@@ -127,7 +106,7 @@ describe('shipping', () => {
   it('is taxed by its own category', () => {
     // Inclusive 19 %: of 490 it is 490 * 19 / 119 = 78.2 -> 78; of 1190 it is 190.
     const { shipping, totals } = quote(
-      cart([line('a', 1190)], { tax: zone(true, 190_000, 'standard'), shipping: ship(490) }),
+      cart([line('a', 1190)], { tax: full(true, 190_000, 'standard'), shipping: ship(490) }),
     )
     expect(shipping).toMatchObject({ option_id: 'rate_1', amount: 490, tax: 78 })
     expect(totals).toMatchObject({ shipping: 490, shipping_tax: 78, tax: 268, total: 1680 })
@@ -135,12 +114,12 @@ describe('shipping', () => {
 
   it('on top: goods, shipping, and tax on both', () => {
     // 2000 + 500 + 8 % of each: 160 + 40.
-    const { totals } = quote(cart([line('a', 2000)], { tax: zone(false, 80_000, 'standard'), shipping: ship(500) }))
+    const { totals } = quote(cart([line('a', 2000)], { tax: full(false, 80_000, 'standard'), shipping: ship(500) }))
     expect(totals).toMatchObject({ tax: 200, shipping_tax: 40, total: 2700 })
   })
 
   it('is not taxed where the zone says so', () => {
-    const { totals } = quote(cart([line('a', 2000)], { tax: zone(false, 80_000, null), shipping: ship(500) }))
+    const { totals } = quote(cart([line('a', 2000)], { tax: full(false, 80_000, null), shipping: ship(500) }))
     expect(totals).toMatchObject({ shipping: 500, shipping_tax: 0, tax: 160, total: 2660 })
   })
 
@@ -153,7 +132,7 @@ describe('shipping', () => {
   })
 
   it('is not what an order discount is taken from', () => {
-    const promotions = [{ promotion: percent(1_000_000), code: null }]
+    const promotions = automatic(sale(1_000_000))
     const { totals } = quote(cart([line('a', 900)], { promotions, shipping: ship(500) }))
     expect(totals).toMatchObject({ discount: 900, shipping: 500, total: 500 })
   })
@@ -163,14 +142,14 @@ describe('promotions', () => {
   it('spread a percentage by largest remainder', () => {
     // 10 % of 1000 is 100, over 333, 333, 334: 33.3, 33.3, 33.4. The left unit goes to the largest remainder.
     const lines = [line('a', 333), line('b', 333), line('c', 334)]
-    const result = quote(cart(lines, { promotions: [{ promotion: percent(100_000), code: 'TEN' }] }))
+    const result = quote(cart(lines, { promotions: withCode('TEN', sale(100_000)) }))
     expect(result.lines.map(({ discount }) => discount)).toEqual([33, 33, 34])
-    expect(result.applied).toEqual([{ promotionId: 'promo_1', code: 'TEN', title: 'Sale', amount: 100 }])
+    expect(result.applied).toEqual([{ promotionId: 'promo_1', code: 'TEN', title: 'Sale', lane: 'order', amount: 100 }])
   })
 
   it('give a tied unit to the lower id, wherever its line stands', () => {
     // 50 % of 2 * 1 is 1, over two equal lines: it goes to `a`.
-    const promotions = [{ promotion: percent(500_000), code: null }]
+    const promotions = automatic(sale(500_000))
     const discounts = (ids: string[]) =>
       quote(
         cart(
@@ -190,10 +169,10 @@ describe('promotions', () => {
 
   it('stack by priority, each on what the ones before left', () => {
     // 1000 - 50 % = 500; 10 % of 500 = 50. The other way round: 100, then 450.
-    const half = percent(500_000, { id: 'promo_half', priority: 1 })
-    const tenth = percent(100_000, { id: 'promo_tenth', priority: 2 })
+    const half = sale(500_000, { id: 'promo_half', priority: 1 })
+    const tenth = sale(100_000, { id: 'promo_tenth', priority: 2 })
     const amounts = (first: Promotion, second: Promotion) => {
-      const promotions = [first, second].map((promotion) => ({ promotion, code: null }))
+      const promotions = automatic(first, second)
       return quote(cart([line('a', 1000)], { promotions })).applied.map(({ promotionId, amount }) => [
         promotionId,
         amount,
@@ -212,7 +191,7 @@ describe('promotions', () => {
   })
 
   it('stack at equal priority by id', () => {
-    const promotions = ['promo_b', 'promo_a'].map((id) => ({ promotion: percent(100_000, { id }), code: null }))
+    const promotions = automatic(sale(100_000, { id: 'promo_b' }), sale(100_000, { id: 'promo_a' }))
     // 100, then 10 % of 900.
     expect(quote(cart([line('a', 1000)], { promotions })).applied).toMatchObject([
       { promotionId: 'promo_a', amount: 100 },
@@ -221,44 +200,46 @@ describe('promotions', () => {
   })
 
   it('apply once, however many of their codes are there', () => {
-    const promotions = ['TWO', 'ONE'].map((code) => ({ promotion: percent(100_000), code }))
+    const promotions = ['TWO', 'ONE'].flatMap((code) => withCode(code, sale(100_000)))
     const { applied, refused } = quote(cart([line('a', 1000)], { promotions }))
     expect(applied).toMatchObject([{ code: 'ONE', amount: 100 }])
-    expect(refused).toEqual([{ promotionId: 'promo_1', code: 'TWO', reason: 'not_combinable' }])
+    expect(refused).toEqual([
+      { promotionId: 'promo_1', code: 'TWO', title: 'Sale', reason: 'not_combinable', unlock: null },
+    ])
   })
 
   const at = NOW.getTime()
-  it.each<[PromotionRefusal, Partial<Promotion>]>([
-    ['minimum_not_met', { conditions: { minimum_subtotal: { USD: 1001 } } }],
-    ['not_eligible', { conditions: { minimum_subtotal: { EUR: 1 } } }],
-    ['not_started', { startsAt: at + 1 }],
-    ['expired', { endsAt: at }],
-    ['usage_limit', { usageLimit: 5, used: 5 }],
-    ['no_entitled_items', { effect: { type: 'percent', target: 'order', rate_ppm: 499 } }], // 0.499 of a cent
-  ])('are refused: %s', (reason, changes) => {
-    const promotions = [{ promotion: percent(100_000, changes), code: 'TEN' }]
+  it.each<[PromotionRefusal, Partial<Promotion>, Unlock | null]>([
+    ['minimum_not_met', { conditions: { minimum_subtotal: { USD: 1001 } } }, { kind: 'spend', amount: 1 }],
+    ['not_eligible', { conditions: { minimum_subtotal: { EUR: 1 } } }, null],
+    ['not_started', { startsAt: at + 1 }, { kind: 'wait', until: at + 1 }],
+    ['expired', { endsAt: at }, null],
+    ['usage_limit', { usageLimit: 5, used: 5 }, null],
+    ['no_entitled_items', { effect: percent(499) }, null], // 0.499 of a cent
+  ])('are refused: %s', (reason, changes, unlock) => {
+    const promotions = withCode('TEN', sale(100_000, changes))
     const { applied, refused, totals } = quote(cart([line('a', 1000)], { promotions }))
     expect(applied).toEqual([])
-    expect(refused).toEqual([{ promotionId: 'promo_1', code: 'TEN', reason }])
+    expect(refused).toEqual([{ promotionId: 'promo_1', code: 'TEN', title: 'Sale', reason, unlock }])
     expect(totals).toMatchObject({ discount: 0, total: 1000 })
   })
 
   it('count a minimum before any discount', () => {
-    const first = percent(900_000, { id: 'promo_a' })
-    const second = percent(100_000, { id: 'promo_b', conditions: { minimum_subtotal: { USD: 1000 } } })
-    const promotions = [first, second].map((promotion) => ({ promotion, code: null }))
+    const first = sale(900_000, { id: 'promo_a' })
+    const second = sale(100_000, { id: 'promo_b', conditions: { minimum_subtotal: { USD: 1000 } } })
+    const promotions = automatic(first, second)
     // 1000 meets the minimum although 100 is left: 900, then 10.
     expect(quote(cart([line('a', 1000)], { promotions })).applied.map(({ amount }) => amount)).toEqual([900, 10])
   })
 
   it('are refused for what an earlier complete found out', () => {
-    const promotions = [{ promotion: percent(100_000), code: 'TEN' }]
+    const promotions = withCode('TEN', sale(100_000))
     const { refused } = quote(cart([line('a', 1000)], { promotions, refusals: { promo_1: 'customer_limit' } }))
     expect(refused).toMatchObject([{ reason: 'customer_limit' }])
   })
 
   it('whose limit the cart itself has claimed still apply', () => {
-    const promotions = [{ promotion: percent(100_000, { usageLimit: 1, used: 1 }), code: null }]
+    const promotions = automatic(sale(100_000, { usageLimit: 1, used: 1 }))
     expect(quote(cart([line('a', 1000)], { promotions, limitsClaimed: true })).totals.discount).toBe(100)
   })
 })
