@@ -20,8 +20,9 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               // A shop that grows large keeps to itself: see test/support/scale.ts.
-              d1Databases: { SCALE: 'scale' },
-              kvNamespaces: { SCALE_CACHE: 'scale-cache' },
+              // So does one that has been there since before some migrations: see test/http/old-rows.test.ts.
+              d1Databases: { SCALE: 'scale', OLD: 'old' },
+              kvNamespaces: { SCALE_CACHE: 'scale-cache', OLD_CACHE: 'old-cache' },
               bindings: {
                 ...bindings,
                 MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),

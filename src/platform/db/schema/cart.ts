@@ -27,6 +27,7 @@ export const carts = sqliteTable('carts', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
+  vatId: text('vat_id'),
 })
 
 export const cartLines = sqliteTable(
@@ -42,6 +43,11 @@ export const cartLines = sqliteTable(
     seenCurrency: text('seen_currency'),
     seenAvailable: integer('seen_available'),
     createdAt: integer('created_at').notNull(),
+    minQuantity: integer('min_quantity').notNull(),
+    maxQuantity: integer('max_quantity'),
+    quantityStep: integer('quantity_step').notNull(),
   },
   (table) => [primaryKey({ columns: [table.cartId, table.variantId, table.attributesKey] })],
 )
+
+export const cartSweeps = sqliteTable('cart_sweeps', { name: text().primaryKey(), until: integer().notNull() })

@@ -76,4 +76,7 @@ export const variants = sqliteTable('variants', {
   unit: text(),
   referenceQuantity: integer('reference_quantity'),
   referenceUnit: text('reference_unit'),
+  minQuantity: integer('min_quantity').notNull(),
+  maxQuantity: integer('max_quantity'),
+  quantityStep: integer('quantity_step').notNull(),
 })

@@ -2,14 +2,9 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Address } from '../../../domain/address.ts'
 import type { FulfillmentStatus, Lifecycle, OrderStatus, PaymentStatus } from '../../../domain/order.ts'
 import type { Metadata } from '../../../domain/product.ts'
-import type {
-  AppliedPromotion,
-  LineDiscount,
-  LineTax,
-  QuotedShipping,
-  RoundingPolicy,
-  Totals,
-} from '../../../domain/quote.ts'
+import type { AppliedPromotion, LineDiscount, QuotedShipping, TaxSum, Totals } from '../../../domain/quoted.ts'
+import type { RoundingPolicy } from '../../../domain/rounding.ts'
+import type { QuotedTax } from '../../../domain/tax.ts'
 
 export const orders = sqliteTable('orders', {
   id: text().primaryKey(),
@@ -39,6 +34,9 @@ export const orders = sqliteTable('orders', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   confirmedAt: integer('confirmed_at'),
+  vatId: text('vat_id'),
+  taxExempt: integer('tax_exempt', { mode: 'boolean' }).notNull(),
+  taxes: text({ mode: 'json' }).$type<TaxSum[]>().notNull(),
 })
 
 export const orderLines = sqliteTable(
@@ -64,7 +62,7 @@ export const orderLines = sqliteTable(
     tax: integer().notNull(),
     total: integer().notNull(),
     discounts: text({ mode: 'json' }).$type<LineDiscount[]>().notNull(),
-    taxes: text({ mode: 'json' }).$type<LineTax[]>().notNull(),
+    taxes: text({ mode: 'json' }).$type<QuotedTax[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.orderId, table.id] })],
 )

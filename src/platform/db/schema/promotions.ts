@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { PromotionConditions, PromotionEffect } from '../../../domain/promotion.ts'
+import type { Promotion, PromotionConditions, PromotionEffect } from '../../../domain/promotion.ts'
 
 export const promotions = sqliteTable('promotions', {
   id: text().primaryKey(),
@@ -9,6 +9,8 @@ export const promotions = sqliteTable('promotions', {
   priority: integer().notNull(),
   effect: text({ mode: 'json' }).$type<PromotionEffect>().notNull(),
   conditions: text({ mode: 'json' }).$type<PromotionConditions>().notNull(),
+  exclusive: text().$type<Promotion['exclusive']>().notNull(),
+  choice: text().$type<Promotion['choice']>().notNull(),
   startsAt: integer('starts_at'),
   endsAt: integer('ends_at'),
   usageLimit: integer('usage_limit'),
@@ -17,12 +19,26 @@ export const promotions = sqliteTable('promotions', {
   version: integer().notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  codeCount: integer('code_count').notNull(),
 })
 
 export const promotionCodes = sqliteTable('promotion_codes', {
   code: text().primaryKey(),
   promotionId: text('promotion_id').notNull(),
+  usageLimit: integer('usage_limit'),
+  used: integer().notNull(),
 })
+
+export const promotionBudgets = sqliteTable(
+  'promotion_budgets',
+  {
+    promotionId: text('promotion_id').notNull(),
+    currency: text().notNull(),
+    amount: integer().notNull(),
+    spent: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.promotionId, table.currency] })],
+)
 
 export const promotionUses = sqliteTable(
   'promotion_uses',
@@ -33,6 +49,7 @@ export const promotionUses = sqliteTable(
     code: text(),
     amount: integer().notNull(),
     at: integer().notNull(),
+    currency: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.promotionId, table.orderId] })],
 )
