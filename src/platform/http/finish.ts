@@ -9,7 +9,7 @@ import type { Route } from './route.ts'
 /** Every answer of a route passes here: it leaves with Cache-Control, CORS and what tells of this one request. */
 export function finish(response: Response, route: Route, exchange: Exchange, memory: Memory): Response {
   const { config, request, context, page, now } = exchange
-  const headers = new Headers(response.headers)
+  const { finished, headers } = openHeaders(response)
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'private, no-store')
   const open = route.access === 'public'
   const cors = corsHeaders(request.headers.get('Origin') ?? undefined, { open, allowed: config.corsOrigins ?? [] })
@@ -29,7 +29,18 @@ export function finish(response: Response, route: Route, exchange: Exchange, mem
   if (!shared) headers.set('X-Request-Id', exchange.requestId)
   const bookmark = open || !context ? null : context.db.bookmark()
   if (bookmark) headers.set('X-D1-Bookmark', bookmark)
-  return new Response(response.body, { status: response.status, headers })
+  return finished
+}
+
+/** An answer whose headers can be written. One that came from elsewhere (an asset, a cache) is closed, and copied. */
+function openHeaders(response: Response): { finished: Response; headers: Headers } {
+  try {
+    response.headers.set('X-Content-Type-Options', 'nosniff')
+    return { finished: response, headers: response.headers }
+  } catch {
+    const copy = new Response(response.body, response)
+    return { finished: copy, headers: copy.headers }
+  }
 }
 
 function timing(meter: Meter): string {

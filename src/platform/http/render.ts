@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { bodyTag, versionTag } from './etag.ts'
 import { type Page, pageResponse } from './hot-answer.ts'
 import type { Reply, Route } from './route.ts'
+import { strip } from './strip.ts'
 
 /** A reply as it is sent. `page` is there when it may be sent again as it is. */
 export interface Rendered {
@@ -19,7 +20,7 @@ export async function render(route: Route, context: Context, reply: Reply, reque
     if (route.cache) setCacheHeaders(headers, route.cache, context, reply.tags)
     return { response: new Response(null, { status, headers }), page: null }
   }
-  const body = route.returns ? JSON.stringify(route.returns().parse(reply.body)) : String(reply.body)
+  const body = route.returns ? toJson(route, context, reply.body) : String(reply.body)
   headers.set('Content-Type', `${route.mediaType ?? 'application/json'}; charset=utf-8`)
   if (!route.cache) return { response: new Response(body, { status, headers }), page: null }
   const page = { body, tag: await bodyTag(body) }
@@ -29,6 +30,19 @@ export async function render(route: Route, context: Context, reply: Reply, reque
   setCacheHeaders(headers, route.cache, context, reply.tags)
   const again = usual && route.cache === 'catalog' && route.method === 'get' && status === 200 && !context.cache.stale
   return { response: pageResponse(page, headers, request), page: again ? page : null }
+}
+
+/**
+ * A body with nothing in it that the contract does not name. In development it is checked as well: an answer that breaks
+ * its contract is a fault.
+ */
+function toJson({ id, returns }: Route, { config }: Context, body: unknown): string {
+  if (!returns) return ''
+  const json = JSON.stringify(strip(returns(), body))
+  if (config.stage === 'dev' && json !== JSON.stringify(returns().parse(body))) {
+    throw new Error(`the answer of ${id} is not what its contract makes of it`)
+  }
+  return json
 }
 
 /** A Response that a handler has made itself: on a cached route it is as public as the others, unless it says not. */
