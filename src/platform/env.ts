@@ -16,6 +16,10 @@ export interface Bindings {
   STAGE: string
   SESSION_KEYS: string
   TEST_PAYMENT_WEBHOOK_SECRET?: string
+  CARRIER_URL?: string
+  CARRIER_SECRET?: string
+  TAX_URL?: string
+  TAX_SECRET?: string
   /** Where this API is reached, for links made by jobs. */
   PUBLIC_ORIGIN?: string
   STOREFRONT_URL?: string
@@ -35,6 +39,9 @@ export interface Config {
   sessionKeys: string
   sessionIssuer: string
   testPaymentWebhookSecret: string | null
+  /** The operator's own services that price shipping and work out taxes, and what questions to them are signed with. */
+  carrier: Callback | null
+  tax: Callback | null
   /** Where shoppers find the shop, without a slash at its end; `{locale}` in it stands for a BCP 47 tag. Null: at the API. */
   storefrontUrl: string | null
   corsOrigins: readonly string[]
@@ -42,6 +49,11 @@ export interface Config {
   serverTiming: boolean
   d1LatencyMs: number
   logLevel: LogLevel
+}
+
+export interface Callback {
+  url: string
+  secret: string
 }
 
 const known = new WeakMap<object, Config>()
@@ -62,11 +74,17 @@ export class ConfigError extends Error {}
 
 function parse(bindings: Bindings): Config {
   const onOff = z.enum(['on', 'off'])
+  const webhookSecret = z.string().startsWith('whsec_')
+  const callbackUrl = z.url({ protocol: /^https?$/ })
   const schema = z.object({
     STAGE: z.enum(['dev', 'staging', 'production']),
     SESSION_KEYS: z.string().startsWith('{"keys":['),
     SESSION_ISSUER: z.string().default('edge-commerce'),
-    TEST_PAYMENT_WEBHOOK_SECRET: z.string().startsWith('whsec_').optional(),
+    TEST_PAYMENT_WEBHOOK_SECRET: webhookSecret.optional(),
+    CARRIER_URL: callbackUrl.optional(),
+    CARRIER_SECRET: webhookSecret.optional(),
+    TAX_URL: callbackUrl.optional(),
+    TAX_SECRET: webhookSecret.optional(),
     STOREFRONT_URL: z.string().refine(isStorefrontUrl, STOREFRONT_FORM).optional(),
     CORS_ORIGINS: z.string().default(''),
     RATE_LIMITS: onOff.default('on'),
@@ -86,6 +104,8 @@ function parse(bindings: Bindings): Config {
     sessionKeys: vars.SESSION_KEYS,
     sessionIssuer: vars.SESSION_ISSUER,
     testPaymentWebhookSecret: vars.TEST_PAYMENT_WEBHOOK_SECRET ?? null,
+    carrier: toCallback('CARRIER', vars.CARRIER_URL, vars.CARRIER_SECRET),
+    tax: toCallback('TAX', vars.TAX_URL, vars.TAX_SECRET),
     storefrontUrl: vars.STOREFRONT_URL?.replace(/\/+$/, '') ?? null,
     corsOrigins: vars.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())
@@ -96,6 +116,15 @@ function parse(bindings: Bindings): Config {
     d1LatencyMs: dev ? vars.D1_LATENCY_MS : 0,
     logLevel: vars.LOG_LEVEL,
   }
+}
+
+/** @throws {ConfigError} where one of the two is missing: unsigned questions would tell nobody who asks. */
+function toCallback(name: string, url: string | undefined, secret: string | undefined): Callback | null {
+  if (url === undefined && secret === undefined) return null
+  if (url === undefined || secret === undefined) {
+    throw new ConfigError(`configuration: ${name}_URL and ${name}_SECRET belong together`)
+  }
+  return { url, secret }
 }
 
 const STOREFRONT_FORM =

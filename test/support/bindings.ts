@@ -15,5 +15,7 @@ export function testBindings() {
     BUDGETS: process.env.BUDGETS ?? '',
     CHAOS: process.env.CHAOS ?? '',
     CHAOS_SEED: process.env.CHAOS_SEED ?? '',
+    CART_WALKS: process.env.CART_WALKS ?? '',
+    CART_WALK_SEED: process.env.CART_WALK_SEED ?? '',
   }
 }

@@ -1,7 +1,9 @@
 import type { SQL } from 'drizzle-orm'
+import type { CarrierProvider } from '../../domain/carrier.ts'
 import type { Mint } from '../../domain/id.ts'
 import type { PaymentProvider } from '../../domain/provider.ts'
 import type { Session } from '../../domain/session.ts'
+import type { TaxProvider } from '../../domain/tax-provider.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Memory } from '../cache/memory.ts'
 import { type PurgeFront, requestPurge } from '../cache/purge.ts'
@@ -10,6 +12,7 @@ import { createMint, type Random } from '../crypto/mint.ts'
 import { type Db, type Meter, newMeter, openDb } from '../db/client.ts'
 import type { Bindings, Config } from '../env.ts'
 import { createLog, type Log } from '../log.ts'
+import type { Outside } from '../outside.ts'
 import type { Idempotency } from './idempotency.ts'
 
 /** Who asks. A shopper is whoever holds a verified session token; staff hold a key with scopes. */
@@ -36,6 +39,11 @@ export interface Context {
   readonly meter: Meter
   /** The origin this API is reached at: `https://shop.example`. */
   readonly origin: string
+  /** The configured carrier and tax provider, or null. */
+  carrier(): CarrierProvider | null
+  taxProvider(): TaxProvider | null
+  /** What they have answered lately. */
+  readonly outside: Outside
   /** A configured payment provider, or null. */
   provider(name: string): PaymentProvider | null
   /** Outgoing HTTP, injected, so that tests bring their own outside world. */
@@ -50,9 +58,12 @@ export interface Deps {
   clock: () => Date
   random: Random
   memory: Memory
+  outside: Outside
   fetch: (request: Request) => Promise<Response>
   /** Builds a request's payment providers, by name. */
   providers: (context: Context) => (name: string) => PaymentProvider | null
+  carrier: (context: Context) => CarrierProvider | null
+  taxProvider: (context: Context) => TaxProvider | null
   /** Empties the cache in front of the Worker, as the consumer of the queue of purges has it done. */
   purgeFront: PurgeFront
 }
@@ -113,6 +124,9 @@ export function createContext(init: ContextInit): Context {
     cache,
     meter,
     origin: init.origin,
+    carrier: () => deps.carrier(context),
+    taxProvider: () => deps.taxProvider(context),
+    outside: deps.outside,
     provider: (name) => deps.providers(context)(name),
     fetch: deps.fetch,
     waitUntil,
