@@ -1,46 +1,22 @@
 import * as z from 'zod'
-import { audit } from '../../platform/audit.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
-import { actorOf, type Context } from '../../platform/http/context.ts'
-import { claimKey } from '../../platform/http/idempotency.ts'
-import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { listOf, pageQuery } from '../../platform/http/shapes.ts'
-import { commitShown } from '../../platform/http/shown-change.ts'
-import { mustBe } from '../../platform/http/staff-change.ts'
-import {
-  CreatePromotion,
-  isPeriod,
-  PromotionParams,
-  PromotionView,
-  toPpm,
-  toPromotionView,
-  UpdatePromotion,
-} from './contract.ts'
-import {
-  findPromotion,
-  insertPromotion,
-  listCodes,
-  listPromotions,
-  type PromotionRow,
-  updatePromotion,
-} from './queries.ts'
+import { mustBe, replyWith } from '../../platform/http/staff-change.ts'
+import { AddCodes, CodeParams, CodeQuery, CodeView, toCodeView } from './code-contract.ts'
+import { pageOfCodes } from './code-queries.ts'
+import { addCodes, removeCode } from './codes.ts'
+import { mustFindPromotion } from './commit.ts'
+import { CreatePromotion, PromotionParams, PromotionView, toPromotionView, UpdatePromotion } from './contract.ts'
+import { createPromotion, deletePromotion, editPromotion } from './edit.ts'
+import { findPromotion, listPromotions, type StaffPromotion } from './queries.ts'
 
-async function reply({ db }: Context, id: string, status: number) {
-  const headers: Record<string, string> = status === 201 ? { Location: `/v1/admin/promotions/${id}` } : {}
-  const [[row], codes] = await db.read(findPromotion(id), listCodes([id]))
-  if (!row) throw new Problem('promotion_not_found')
-  return {
-    status,
-    body: toPromotionView(
-      row,
-      codes.map(({ code }) => code),
-    ),
-    version: row.version,
-    headers,
-  }
-}
+const reply = replyWith('/v1/admin/promotions', toPromotionView)
+const replyCodes = (promotion: StaffPromotion) => ({
+  ...reply(promotion, 201),
+  headers: { Location: `/v1/admin/promotions/${promotion.id}/codes` },
+})
 
 export const promotionAdminRoutes = [
   route(
@@ -55,42 +31,9 @@ export const promotionAdminRoutes = [
       returns: PromotionView,
       statuses: [201],
       problems: ['code_taken'],
-      replay: (context, id) => reply(context, id, 201),
+      replay: async (context, id) => reply(await mustFindPromotion(context, id), 201),
     },
-    async (context, { body }) => {
-      const { now, mint, caller, requestId, idempotency } = context
-      const id = mint('promotion')
-      const minimums = body.conditions.minimum_subtotal.map(({ currency, amount }) => [currency, amount])
-      const row: PromotionRow = {
-        id,
-        title: body.title,
-        status: 'active',
-        method: body.method,
-        priority: body.priority,
-        effect: { type: 'percent', target: 'order', rate_ppm: toPpm(body.effect.percent) },
-        conditions: { minimum_subtotal: Object.fromEntries(minimums) },
-        startsAt: body.starts_at ?? null,
-        endsAt: body.ends_at ?? null,
-        usageLimit: body.usage_limit ?? null,
-        customerLimit: body.customer_limit ?? null,
-        used: 0,
-        version: 1,
-        createdAt: now.getTime(),
-        updatedAt: now.getTime(),
-      }
-      const entry = { actor: actorOf(caller), action: 'promotion.created', subjectId: id, requestId }
-      await commitShown(context, {
-        writes: [
-          ...claimKey(idempotency, now, id, 201),
-          ...insertPromotion(row, body.codes),
-          audit(mint, now, { ...entry, change: { title: body.title, method: body.method } }),
-        ],
-        reads: [],
-        tags: [],
-      })
-      const headers = { Location: `/v1/admin/promotions/${id}` }
-      return { status: 201, body: toPromotionView(row, body.codes), version: row.version, headers }
-    },
+    async (context, { body }) => reply(await createPromotion(context, body), 201),
   ),
   route(
     {
@@ -108,11 +51,7 @@ export const promotionAdminRoutes = [
       const position = await openCursor('admin/promotions', query.cursor, ['text'])
       const [rows] = await db.read(listPromotions(position?.[0] ?? null, query.limit + 1))
       const page = await cutPage(rows, query.limit, 'admin/promotions', ({ id }) => [id])
-      const [codes] = await db.read(listCodes(page.rows.map(({ id }) => id)))
-      const codesOf = (id: string) => codes.filter(({ promotionId }) => promotionId === id).map(({ code }) => code)
-      return {
-        body: { data: page.rows.map((row) => toPromotionView(row, codesOf(row.id))), next_cursor: page.nextCursor },
-      }
+      return { body: { data: page.rows.map(toPromotionView), next_cursor: page.nextCursor } }
     },
   ),
   route(
@@ -127,52 +66,98 @@ export const promotionAdminRoutes = [
       returns: PromotionView,
       problems: ['promotion_not_found'],
     },
-    (context, { params }) => reply(context, params.promotion, 200),
+    async (context, { params }) => reply(await mustFindPromotion(context, params.promotion)),
   ),
   route(
     {
       id: 'updatePromotion',
       method: 'patch',
       path: '/v1/admin/promotions/:promotion',
-      summary: 'Pause, end, rename or limit a promotion; what it gives never changes under a running cart',
+      summary: 'Change a promotion; open carts are priced by it from the next look on',
       access: { staff: 'promotions:write' },
       limit: 'staff',
       params: PromotionParams,
       body: UpdatePromotion,
       returns: PromotionView,
-      problems: ['promotion_not_found', 'version_mismatch', 'promotion_exhausted'],
+      problems: ['promotion_not_found', 'version_mismatch'],
     },
-    async (context, { params, body, ifMatch }) => {
-      const { db, now, mint, caller, requestId } = context
-      const [[found]] = await db.read(findPromotion(params.promotion))
-      const row = mustBe(found, 'promotion_not_found', ifMatch)
-      const changes = {
-        ...(body.title === undefined ? {} : { title: body.title }),
-        ...(body.status === undefined ? {} : { status: body.status }),
-        ...(body.starts_at === undefined ? {} : { startsAt: body.starts_at }),
-        ...(body.ends_at === undefined ? {} : { endsAt: body.ends_at }),
-        ...(body.usage_limit === undefined ? {} : { usageLimit: body.usage_limit }),
-        ...(body.customer_limit === undefined ? {} : { customerLimit: body.customer_limit }),
-      }
-      const merged = { ...row, ...changes }
-      if (!isPeriod(merged.startsAt, merged.endsAt)) throw invalid('/ends_at', 'must be after starts_at')
-      const entry = { actor: actorOf(caller), action: 'promotion.updated', subjectId: row.id, requestId }
-      const [[saved], codes] = await commitShown(context, {
-        writes: [
-          ...updatePromotion(row.id, row.version, changes, now),
-          audit(mint, now, { ...entry, change: changes }),
-        ],
-        reads: [findPromotion(row.id), listCodes([row.id])],
-        tags: [],
-      })
-      if (!saved) throw new Problem('promotion_not_found')
-      return {
-        body: toPromotionView(
-          saved,
-          codes.map(({ code }) => code),
-        ),
-        version: saved.version,
-      }
+    async (context, { params, body, ifMatch }) => reply(await editPromotion(context, params.promotion, body, ifMatch)),
+  ),
+  route(
+    {
+      id: 'deletePromotion',
+      method: 'delete',
+      path: '/v1/admin/promotions/:promotion',
+      summary: 'Remove a promotion that no order has used, with its codes; archive the others',
+      access: { staff: 'promotions:write' },
+      limit: 'staff',
+      params: PromotionParams,
+      returns: null,
+      statuses: [204],
+      problems: ['promotion_not_found', 'version_mismatch', 'promotion_in_use'],
+    },
+    async (context, { params, ifMatch }) => {
+      await deletePromotion(context, params.promotion, ifMatch)
+      return { body: null }
+    },
+  ),
+  route(
+    {
+      id: 'addPromotionCodes',
+      method: 'post',
+      path: '/v1/admin/promotions/:promotion/codes',
+      summary: 'Add codes to a promotion: your own, or up to 10,000 random ones',
+      access: { staff: 'promotions:write' },
+      limit: 'staff',
+      params: PromotionParams,
+      body: AddCodes,
+      returns: PromotionView,
+      statuses: [201],
+      problems: ['promotion_not_found', 'version_mismatch', 'code_taken'],
+      replay: async (context, id) => replyCodes(await mustFindPromotion(context, id)),
+    },
+    async (context, { params, body, ifMatch }) => replyCodes(await addCodes(context, params.promotion, body, ifMatch)),
+  ),
+  route(
+    {
+      id: 'listPromotionCodes',
+      method: 'get',
+      path: '/v1/admin/promotions/:promotion/codes',
+      summary: 'The codes of a promotion in the order of their letters, with how often each was used',
+      access: { staff: 'promotions:read' },
+      limit: 'staff',
+      params: PromotionParams,
+      query: CodeQuery,
+      returns: shape(() => listOf(CodeView())),
+      problems: ['promotion_not_found', 'invalid_cursor'],
+    },
+    async ({ db }, { params: { promotion }, query }) => {
+      const list = `admin/promotions/${promotion}/codes?used=${query.used ?? ''}`
+      const position = await openCursor(list, query.cursor, ['text'])
+      const used = query.used === undefined ? null : query.used === 'true'
+      const filter = { used, after: position?.[0] ?? null }
+      const [[found], rows] = await db.read(findPromotion(promotion), pageOfCodes(promotion, filter, query.limit + 1))
+      mustBe(found, 'promotion_not_found')
+      const page = await cutPage(rows, query.limit, list, ({ code }) => [code])
+      return { body: { data: page.rows.map(toCodeView), next_cursor: page.nextCursor } }
+    },
+  ),
+  route(
+    {
+      id: 'deletePromotionCode',
+      method: 'delete',
+      path: '/v1/admin/promotions/:promotion/codes/:code',
+      summary: 'Remove a code that no order has used',
+      access: { staff: 'promotions:write' },
+      limit: 'staff',
+      params: CodeParams,
+      returns: null,
+      statuses: [204],
+      problems: ['promotion_not_found', 'code_not_found', 'version_mismatch', 'code_in_use'],
+    },
+    async (context, { params, ifMatch }) => {
+      await removeCode(context, params.promotion, params.code, ifMatch)
+      return { body: null }
     },
   ),
 ]

@@ -1,35 +1,35 @@
-import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { Amounts } from '../../domain/money.ts'
 import type { Promotion, PromotionCandidate } from '../../domain/promotion.ts'
-import type { AppliedPromotion } from '../../domain/quote.ts'
+import type { AppliedPromotion } from '../../domain/quoted.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { insertRows, listOf, updateVersion } from '../../platform/db/rows.ts'
-import { promotionCodes, promotionCustomers, promotions, promotionUses } from '../../platform/db/schema/promotions.ts'
+import { deleteVersion, insertRows, listOf, refuseWhen, updateVersion } from '../../platform/db/rows.ts'
+import {
+  promotionBudgets,
+  promotionCodes,
+  promotionCustomers,
+  promotions,
+  promotionUses,
+} from '../../platform/db/schema/promotions.ts'
 
 export type PromotionRow = typeof promotions.$inferSelect
+type Budgets = Promotion['budgets']
 
-type CandidateRow = PromotionRow & { code: string | null }
+/** A promotion with what it may still give away. */
+export type BudgetedRow = PromotionRow & { budgets: Budgets }
+/** A promotion as staff see it; of its codes the first 100. */
+export type StaffPromotion = BudgetedRow & { codes: string[] }
+type CandidateRow = BudgetedRow & { code: string; codeLimit: number | null; codeUsed: number }
 
-const columns = {
-  id: promotions.id,
-  title: promotions.title,
-  status: promotions.status,
-  method: promotions.method,
-  priority: promotions.priority,
-  effect: promotions.effect,
-  conditions: promotions.conditions,
-  startsAt: promotions.startsAt,
-  endsAt: promotions.endsAt,
-  usageLimit: promotions.usageLimit,
-  customerLimit: promotions.customerLimit,
-  used: promotions.used,
-  version: promotions.version,
-  createdAt: promotions.createdAt,
-  updatedAt: promotions.updatedAt,
-}
+const budgetsJson = sql<Budgets>`(SELECT json_group_object(currency, json_object('amount', amount, 'spent', spent))
+  FROM ${promotionBudgets} WHERE promotion_id = promotions.id)`
+  .mapWith((text: string) => JSON.parse(text) as Budgets)
+  .as('budgets')
+const columns = { ...getTableColumns(promotions), budgets: budgetsJson }
 
 /** Active automatic promotions; dates and limits are the quote's business. */
-export function listAutomaticPromotions(): Query<PromotionRow[]> {
+export function listAutomaticPromotions(): Query<BudgetedRow[]> {
   return q
     .select(columns)
     .from(promotions)
@@ -40,19 +40,36 @@ export function listAutomaticPromotions(): Query<PromotionRow[]> {
 /** Active promotions behind `codes`, one row a code. @param codes normalised, as a subquery or list for IN. */
 export function listPromotionsByCode(codes: SQL): Query<CandidateRow[]> {
   return q
-    .select({ ...columns, code: promotionCodes.code })
+    .select({
+      ...columns,
+      code: promotionCodes.code,
+      codeLimit: sql<number | null>`${promotionCodes.usageLimit}`.as('code_limit'),
+      codeUsed: sql<number>`${promotionCodes.used}`.as('code_used'),
+    })
     .from(promotionCodes)
     .innerJoin(promotions, eq(promotions.id, promotionCodes.promotionId))
     .where(and(inArray(promotionCodes.code, codes), eq(promotions.status, 'active')))
 }
 
-export function toPromotion(row: PromotionRow): Promotion {
-  const { id, title, effect, conditions, priority, startsAt, endsAt, usageLimit, customerLimit, used } = row
-  return { id, title, effect, conditions, priority, startsAt, endsAt, usageLimit, customerLimit, used }
+export function toPromotion(row: BudgetedRow): Promotion {
+  const {
+    status: _,
+    method: __,
+    version: ___,
+    createdAt: ____,
+    updatedAt: _____,
+    codeCount: ______,
+    ...promotion
+  } = row
+  return promotion
 }
 
-export function toCandidate(row: CandidateRow): PromotionCandidate {
-  return { promotion: toPromotion(row), code: row.code }
+export function toCandidate({ code, codeLimit, codeUsed, ...row }: CandidateRow): PromotionCandidate {
+  return {
+    promotion: toPromotion(row),
+    code,
+    codeUses: codeLimit === null ? null : { limit: codeLimit, used: codeUsed },
+  }
 }
 
 /** All automatic promotions under the one key `all`. */
@@ -60,7 +77,7 @@ export const automaticPromotions: Family<Promotion[]> = {
   name: 'promotions',
   ...USUAL_TIMES,
   queries: () => [listAutomaticPromotions()],
-  collect: ([rows]) => new Map([['all', (rows as PromotionRow[]).map(toPromotion)]]),
+  collect: ([rows]) => new Map([['all', (rows as BudgetedRow[]).map(toPromotion)]]),
 }
 
 /** The promotion behind each normalised code. */
@@ -68,7 +85,7 @@ export const promotionsByCode: Family<PromotionCandidate> = {
   name: 'code',
   ...USUAL_TIMES,
   queries: (codes) => [listPromotionsByCode(listOf(codes))],
-  collect: ([rows]) => new Map((rows as CandidateRow[]).map((row) => [row.code ?? '', toCandidate(row)])),
+  collect: ([rows]) => new Map((rows as CandidateRow[]).map((row) => [row.code, toCandidate(row)])),
 }
 
 /**
@@ -78,42 +95,53 @@ export const promotionsByCode: Family<PromotionCandidate> = {
 export function listCustomerUses(customerKey: SQL, codes: SQL): Query<{ promotionId: string; used: number }[]> {
   return q.all(sql`SELECT u.promotion_id AS promotionId, u.used FROM ${promotionCustomers} AS u
     WHERE u.customer_key = ${customerKey} AND u.promotion_id IN (
-      SELECT id FROM ${promotions} WHERE method = 'automatic' AND status = 'active' AND customer_limit IS NOT NULL
+      SELECT id FROM ${promotions} WHERE method = 'automatic' AND status = 'active'
+        AND (customer_limit IS NOT NULL OR conditions ->> '$.first_order')
       UNION SELECT promotion_id FROM ${promotionCodes} WHERE code IN ${codes})`)
 }
 
+/** What an order uses of a promotion. */
+export interface PromotionUse extends Pick<AppliedPromotion, 'promotionId' | 'code' | 'amount'> {
+  currency: string
+  customerLimit: number | null
+}
+
 /**
- * Claims one use of each applied promotion for an order. Committing breaks `promotion_exhausted` or
- * `promotion_customer_limit` when the last use went to somebody else meanwhile.
+ * Claims one use of each applied promotion for an order. Committing breaks `promotion_exhausted`,
+ * `promotion_code_exhausted`, `promotion_budget_exhausted` or `promotion_customer_limit` when the last of it went to
+ * somebody else meanwhile, and `promotion_gone` when staff have removed a promotion or code.
  */
 export function claimPromotions(
   orderId: string,
   customerKey: string,
-  applied: readonly (AppliedPromotion & { customerLimit: number | null })[],
+  uses: readonly PromotionUse[],
   now: Date,
 ): Write[] {
-  if (applied.length === 0) return []
-  const ids = applied.map(({ promotionId }) => promotionId)
+  if (uses.length === 0) return []
+  const ids = uses.map(({ promotionId }) => promotionId)
+  const codes = uses.flatMap(({ code }) => code ?? [])
+  const claims = sql`json_each(${JSON.stringify(uses)}) AS j`
   return [
     q
       .update(promotions)
       .set({ used: sql`${promotions.used} + 1` })
       .where(inArray(promotions.id, listOf(ids))),
+    refuseWhen('promotion_gone', sql`changes() <> ${ids.length}`),
+    ...(codes.length > 0
+      ? [
+          q.run(sql`UPDATE ${promotionCodes} SET used = used + 1 WHERE code IN ${listOf(codes)}`),
+          refuseWhen('promotion_gone', sql`changes() <> ${codes.length}`),
+        ]
+      : []),
+    q.run(sql`UPDATE ${promotionBudgets} SET spent = spent + (j.value ->> '$.amount') FROM ${claims}
+      WHERE promotion_id = j.value ->> '$.promotionId' AND currency = j.value ->> '$.currency'`),
     // Counted with or without a limit, so that a limit set later knows what came before.
     q.run(sql`INSERT INTO ${promotionCustomers} (promotion_id, customer_key, used, limit_at_use)
-      SELECT j.value ->> '$.promotionId', ${customerKey}, 1, j.value ->> '$.customerLimit'
-      FROM json_each(${JSON.stringify(applied)}) AS j WHERE true
+      SELECT j.value ->> '$.promotionId', ${customerKey}, 1, j.value ->> '$.customerLimit' FROM ${claims} WHERE true
       ON CONFLICT (promotion_id, customer_key) DO UPDATE SET used = used + 1, limit_at_use = excluded.limit_at_use`),
     ...insertRows(
       promotionUses,
-      applied.map(({ promotionId, code, amount }) => ({
-        promotionId,
-        orderId,
-        customerKey,
-        code,
-        amount,
-        at: now.getTime(),
-      })),
+      uses.map(({ customerLimit: _, ...use }) => ({ ...use, orderId, customerKey, at: now.getTime() })),
     ),
   ]
 }
@@ -127,50 +155,82 @@ export function releasePromotions(orderId: string, promotionIds: readonly string
   const claimed = sql`${promotionUses} AS u WHERE u.promotion_id IN ${listOf(promotionIds)} AND u.order_id = ${orderId}`
   return [
     q.run(sql`UPDATE ${promotions} SET used = used - 1 WHERE id IN (SELECT u.promotion_id FROM ${claimed})`),
+    q.run(sql`UPDATE ${promotionCodes} SET used = used - 1 WHERE code IN (SELECT u.code FROM ${claimed})`),
+    q.run(sql`UPDATE ${promotionBudgets} SET spent = spent - f.amount
+      FROM (SELECT u.promotion_id, u.currency, u.amount FROM ${claimed}) AS f
+      WHERE ${promotionBudgets.promotionId} = f.promotion_id AND ${promotionBudgets.currency} = f.currency`),
     q.run(sql`UPDATE ${promotionCustomers} SET used = used - 1 FROM (SELECT u.promotion_id, u.customer_key FROM ${claimed}) AS f
       WHERE ${promotionCustomers.promotionId} = f.promotion_id AND ${promotionCustomers.customerKey} = f.customer_key`),
     q.run(sql`DELETE FROM ${claimed}`),
   ]
 }
 
-export function insertPromotion(row: PromotionRow, codes: readonly string[]): Write[] {
+/** A new promotion with its codes, none of them limited. Breaks `promotion_codes.code` where one is taken. */
+export function insertPromotion(row: Omit<PromotionRow, 'codeCount'>, codes: readonly string[]): Write[] {
   return [
-    ...insertRows(promotions, [row]),
+    ...insertRows(promotions, [{ ...row, codeCount: codes.length }]),
     ...insertRows(
       promotionCodes,
-      codes.map((code) => ({ code, promotionId: row.id })),
+      codes.map((code) => ({ code, promotionId: row.id, usageLimit: null, used: 0 })),
     ),
   ]
 }
 
-/** @param changes what staff may change. Breaks `version_mismatch` unless the promotion has `version`. */
-export function updatePromotion(
-  id: string,
-  version: number,
-  changes: Partial<Pick<PromotionRow, 'title' | 'status' | 'startsAt' | 'endsAt' | 'usageLimit' | 'customerLimit'>>,
-  now: Date,
-): Write[] {
-  return updateVersion(promotions, { id, version }, { ...changes, updatedAt: now.getTime() })
+/** Changes a promotion from what it was at `version`. Breaks `version_mismatch`, and `promotion_exhausted` where the
+ *  limit is below its uses. Uses and codes are counted by the database alone. */
+export function updatePromotion(row: PromotionRow, version: number): Write[] {
+  const { used: _, codeCount: __, ...changes } = row
+  return updateVersion(promotions, { id: row.id, version }, changes)
 }
 
-export function findPromotion(id: string): Query<PromotionRow[]> {
-  return q.select(columns).from(promotions).where(eq(promotions.id, id))
+/**
+ * Makes `amounts` the budgets of a promotion. What a new one has spent is what the uses in its currency have given so
+ * far. Breaks `promotion_budget_exhausted` where that is more.
+ */
+export function setBudgets(promotionId: string, amounts: Amounts): Write[] {
+  const wanted = JSON.stringify(Object.entries(amounts).map(([currency, amount]) => ({ currency, amount })))
+  return [
+    q.run(sql`DELETE FROM ${promotionBudgets} WHERE promotion_id = ${promotionId}
+      AND currency NOT IN (SELECT value ->> '$.currency' FROM json_each(${wanted}))`),
+    q.run(sql`INSERT INTO ${promotionBudgets} (promotion_id, currency, amount, spent)
+      SELECT ${promotionId}, j.value ->> '$.currency', j.value ->> '$.amount', coalesce((SELECT sum(u.amount)
+        FROM ${promotionUses} AS u WHERE u.promotion_id = ${promotionId} AND u.currency = j.value ->> '$.currency'), 0)
+      FROM json_each(${wanted}) AS j WHERE true
+      ON CONFLICT (promotion_id, currency) DO UPDATE SET amount = excluded.amount`),
+  ]
 }
 
-export function listPromotions(before: string | null, limit: number): Query<PromotionRow[]> {
-  return q
-    .select(columns)
-    .from(promotions)
+/** Removes a promotion as it was, with its codes and budgets. Breaks `version_mismatch`, and `promotion_in_use` where an
+ *  order uses it. */
+export function deletePromotionRow(known: { id: string; version: number }): Write[] {
+  const { id } = known
+  return [
+    refuseWhen('promotion_in_use', sql`EXISTS (SELECT 1 FROM ${promotionUses} WHERE promotion_id = ${id})`),
+    q.delete(promotionCodes).where(eq(promotionCodes.promotionId, id)),
+    q.delete(promotionBudgets).where(eq(promotionBudgets.promotionId, id)),
+    // Left by orders that were cancelled since.
+    q.delete(promotionCustomers).where(eq(promotionCustomers.promotionId, id)),
+    ...deleteVersion(promotions, known),
+  ]
+}
+
+/** A promotion as staff see it: with its budgets and the first of its codes. */
+export function findPromotion(id: string): Query<StaffPromotion[]> {
+  return selectForStaff().where(eq(promotions.id, id))
+}
+
+/** A page of promotions, the newest first. @param before the id of the last one shown. */
+export function listPromotions(before: string | null, limit: number): Query<StaffPromotion[]> {
+  return selectForStaff()
     .where(before === null ? undefined : lt(promotions.id, before))
     .orderBy(desc(promotions.id))
     .limit(limit)
 }
 
-export function listCodes(promotionIds: readonly string[]): Query<{ code: string; promotionId: string }[]> {
-  return q
-    .select({ code: promotionCodes.code, promotionId: promotionCodes.promotionId })
-    .from(promotionCodes)
-    .where(inArray(promotionCodes.promotionId, listOf(promotionIds)))
-    .orderBy(asc(promotionCodes.code))
-    .limit(1000)
+function selectForStaff() {
+  const codes = sql<string[]>`(SELECT json_group_array(code) FROM (SELECT code FROM ${promotionCodes}
+      WHERE promotion_id = promotions.id ORDER BY code LIMIT 100))`.mapWith(
+    (text: string) => JSON.parse(text) as string[],
+  )
+  return q.select({ ...columns, codes: codes.as('codes') }).from(promotions)
 }
