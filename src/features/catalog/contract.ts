@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { QuantityRule } from '../../domain/cart.ts'
 import { priceFor, priceSteps, priorPrice, type UnitMeasure, unitPrice } from '../../domain/price.ts'
 import { optionName, optionValue, titleIn, translated, translateOptions } from '../../domain/translation.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
@@ -48,6 +49,9 @@ export const VariantView = shape(() =>
       quantity_prices: z
         .array(z.object({ min_quantity: z.int(), price: MoneyShape() }))
         .meta({ description: 'What a piece costs from a larger quantity on; empty where it is always the same' }),
+      quantity: z.object({ min: z.int(), max: z.int().nullable(), step: z.int() }).nullable().meta({
+        description: 'How many an order may have: from min on in steps of step, up to max; null is any number',
+      }),
       available: z.boolean(),
       image_id: z.string().nullable(),
     })
@@ -152,9 +156,15 @@ export function toVariantView(product: Product, variant: ProductVariant, choice:
     quantity_prices: steps
       .slice(1)
       .map(({ minQuantity, amount }) => ({ min_quantity: minQuantity, price: money(amount, currency) })),
+    quantity: isAnyQuantity(variant.quantity) ? null : variant.quantity,
     available: isAvailable(variant, choice, now),
     image_id: variant.imageId,
   }
+}
+
+/** Most are sold in any number, and a product of a hundred variants need not say so a hundred times. */
+function isAnyQuantity({ min, max, step }: QuantityRule): boolean {
+  return min === 1 && max === null && step === 1
 }
 
 /** What has no price in the asked currency cannot be bought in it. */

@@ -29,6 +29,8 @@ export function toDraft(product: Product): ProductDraft {
       weightGrams: variant.weightGrams,
       requiresShipping: variant.requiresShipping,
       taxable: variant.taxable,
+      taxCategory: variant.taxCategory,
+      quantity: variant.quantity,
       imageUrl: variant.imageId === null ? null : (urlOf.get(variant.imageId) ?? null),
       unitMeasure: variant.unitMeasure,
       inventory: { policy: variant.levels[0]?.policy ?? 'deny', onHand: countOf(variant) },
@@ -82,9 +84,10 @@ function parts(draft: ProductDraft) {
 export function variantForm(draft: ProductDraft, variant: ProductDraft['variants'][number]) {
   const { sku, barcode, weightGrams, requiresShipping, taxable, imageUrl, unitMeasure } = variant
   const { quantity, unit, referenceQuantity, referenceUnit } = unitMeasure ?? {}
+  const { min, max, step } = variant.quantity
   return [
     ...[optionKey(draft.options, variant.options), sku, barcode, weightGrams, requiresShipping, taxable, imageUrl],
-    ...[quantity, unit, referenceQuantity, referenceUnit],
+    ...[quantity, unit, referenceQuantity, referenceUnit, variant.taxCategory, min, max, step],
   ]
 }
 

@@ -143,6 +143,12 @@ function toVariants(list: NonNullable<Update['variants']>): ProductDraft['varian
     weightGrams: variant.weight_grams,
     requiresShipping: variant.requires_shipping,
     taxable: variant.taxable,
+    taxCategory: variant.tax_category,
+    quantity: {
+      min: variant.min_quantity ?? variant.quantity_step,
+      max: variant.max_quantity ?? null,
+      step: variant.quantity_step,
+    },
     imageUrl: variant.image_url ?? null,
     unitMeasure: variant.unit_measure
       ? {

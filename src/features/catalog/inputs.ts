@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { MAX_QUANTITY } from '../../domain/cart.ts'
 import { MAX_PRICE } from '../../domain/money.ts'
 import { UNIT_NAMES } from '../../domain/price.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
@@ -12,6 +13,7 @@ import {
   Timestamp,
 } from '../../platform/http/shapes.ts'
 import { fieldValues } from '../custom-fields/contract.ts'
+import { TaxCategory } from '../tax/contract.ts'
 
 // What staff send: unknown keys are refused, texts trimmed, what may be left out has a default.
 
@@ -47,8 +49,27 @@ const VariantInput = shape(() =>
       weight_grams: z.int().min(0).max(1_000_000_000).default(0),
       requires_shipping: z.boolean().default(true),
       taxable: z.boolean().default(true),
+      tax_category: TaxCategory().default('standard'),
       image_url: z.string().max(2000).nullish(),
       unit_measure: UnitMeasureInput().nullish(),
+      min_quantity: z
+        .int()
+        .min(1)
+        .max(MAX_QUANTITY)
+        .optional()
+        .meta({ description: 'The least an order may have, a multiple of quantity_step; left out, one step' }),
+      max_quantity: z
+        .int()
+        .min(1)
+        .max(MAX_QUANTITY)
+        .nullish()
+        .meta({ description: 'The most an order may have, a multiple of quantity_step; null is without end' }),
+      quantity_step: z
+        .int()
+        .min(1)
+        .max(MAX_QUANTITY)
+        .default(1)
+        .meta({ description: 'It is sold in multiples of this' }),
       inventory: z
         .strictObject({
           policy: z.enum(['deny', 'backorder', 'untracked']).default('deny'),

@@ -1,3 +1,4 @@
+import type { QuantityRule } from '../../domain/cart.ts'
 import type { CustomFieldType, CustomFieldValues } from '../../domain/custom-field.ts'
 import type { Pricing, UnitMeasure } from '../../domain/price.ts'
 import type { Metadata, ProductStatus, Seo } from '../../domain/product.ts'
@@ -64,6 +65,8 @@ export interface ProductVariant {
   requiresShipping: boolean
   taxable: boolean
   taxCategory: string
+  /** How many pieces an order may have: from `min` on in steps of `step`, up to `max`; null without end. */
+  quantity: QuantityRule
   imageId: string | null
   unitMeasure: UnitMeasure | null
   pricing: Pricing

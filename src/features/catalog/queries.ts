@@ -19,9 +19,13 @@ type ProductRow = typeof products.$inferSelect & {
   relatedIds: string
   translations: string | null
 }
+type QuantityColumns = Pick<typeof variants.$inferSelect, 'minQuantity' | 'maxQuantity' | 'quantityStep'>
 type UnitColumns = Pick<typeof variants.$inferSelect, 'unitQuantity' | 'unit' | 'referenceQuantity' | 'referenceUnit'>
 
-interface VariantRow extends Omit<ProductVariant, 'pricing' | 'levels' | 'unitMeasure'>, UnitColumns {
+interface VariantRow
+  extends Omit<ProductVariant, 'pricing' | 'levels' | 'unitMeasure' | 'quantity'>,
+    UnitColumns,
+    QuantityColumns {
   productId: string
   pricing: string
   levels: string
@@ -90,6 +94,9 @@ export function listProducts(which: SQL, now: Date): Query[] {
         unit: variants.unit,
         referenceQuantity: variants.referenceQuantity,
         referenceUnit: variants.referenceUnit,
+        minQuantity: variants.minQuantity,
+        maxQuantity: variants.maxQuantity,
+        quantityStep: variants.quantityStep,
         pricing: pricingJson(sql`variants.id`, now).as('pricing'),
         levels: levelsJson(sql`variants.id`, now).as('levels'),
       })
@@ -105,6 +112,13 @@ export function listProducts(which: SQL, now: Date): Query[] {
       JOIN ${collections} AS c ON c.id = m.collection_id WHERE c.status = 'active'
       ORDER BY c.position, c.id`),
   ]
+}
+
+/** The collections a product is in, as a JSON array of ids. @param productId the outer query's column. */
+export function collectionIdsJson(productId: SQL): SQL<string> {
+  return sql<string>`(SELECT json_group_array(collection_id) FROM (
+    SELECT collection_id FROM ${collectionProducts} WHERE product_id = ${productId}
+    UNION SELECT shelf FROM ${listings} WHERE product_id = ${productId} AND shelf LIKE 'col_%'))`
 }
 
 /** Puts the results of `listProducts` together. */
@@ -131,9 +145,10 @@ function toNamed({ id, handle, title, translations }: NamedRow): Named {
 }
 
 function toVariant({ productId: _, pricing, levels, ...row }: VariantRow): ProductVariant {
-  const { unitQuantity, unit, referenceQuantity, referenceUnit, ...rest } = row
+  const { unitQuantity, unit, referenceQuantity, referenceUnit, minQuantity, maxQuantity, quantityStep, ...rest } = row
   return {
     ...rest,
+    quantity: { min: minQuantity, max: maxQuantity, step: quantityStep },
     unitMeasure: toUnitMeasure({ unitQuantity, unit, referenceQuantity, referenceUnit }),
     pricing: parsePricing(pricing),
     levels: JSON.parse(levels) as LevelJson[],

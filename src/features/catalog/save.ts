@@ -100,13 +100,16 @@ function toChange({ draft, existing }: Save, { now, mint, stock }: SaveOptions):
       weightGrams: variant.weightGrams,
       requiresShipping: variant.requiresShipping,
       taxable: variant.taxable,
-      taxCategory: old?.taxCategory ?? 'standard',
+      taxCategory: variant.taxCategory,
       imageId: variant.imageUrl === null ? null : (imageIds.get(variant.imageUrl) ?? null),
       archived: false,
       unitQuantity: variant.unitMeasure?.quantity ?? null,
       unit: variant.unitMeasure?.unit ?? null,
       referenceQuantity: variant.unitMeasure?.referenceQuantity ?? null,
       referenceUnit: variant.unitMeasure?.referenceUnit ?? null,
+      minQuantity: variant.quantity.min,
+      maxQuantity: variant.quantity.max,
+      quantityStep: variant.quantity.step,
     }
     return { row, old, variant }
   })

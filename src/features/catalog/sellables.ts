@@ -1,4 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
+import type { QuantityRule } from '../../domain/cart.ts'
 import type { Pricing } from '../../domain/price.ts'
 import type { Translations } from '../../domain/translation.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
@@ -8,7 +9,7 @@ import { images, products, variants } from '../../platform/db/schema/catalog.ts'
 import { type LevelJson, levelsJson } from '../inventory/queries.ts'
 import { parsePricing, pricingJson } from '../prices/queries.ts'
 import { parseTranslations, translationsJson } from '../translations/queries.ts'
-import { onSale } from './queries.ts'
+import { collectionIdsJson, onSale } from './queries.ts'
 
 /** What a cart or a checkout needs to know of a variant that is for sale. */
 export interface Sellable {
@@ -25,6 +26,12 @@ export interface Sellable {
   translations: Translations
   imageUrl: string | null
   requiresShipping: boolean
+  weightGrams: number
+  /** How many an order may have: from `min` on in steps of `step`, up to `max`; null without end. */
+  quantityRule: QuantityRule
+  /** What promotions and shipping rules tell its product by. */
+  tags: string[]
+  collectionIds: string[]
   /** Null for goods that are not taxed. */
   taxCategory: string | null
   pricing: Pricing
@@ -33,12 +40,21 @@ export interface Sellable {
   unpublishedAt: number | null
 }
 
-interface SellableRow extends Omit<Sellable, 'pricing' | 'levels' | 'taxCategory' | 'translations'> {
+interface SellableRow
+  extends Omit<
+    Sellable,
+    'pricing' | 'levels' | 'taxCategory' | 'translations' | 'quantityRule' | 'tags' | 'collectionIds'
+  > {
   taxable: boolean
   taxCategory: string
   pricing: string
   levels: string
   translations: string | null
+  minQuantity: number
+  maxQuantity: number | null
+  quantityStep: number
+  tags: string
+  collectionIds: string
 }
 
 /**
@@ -62,6 +78,12 @@ export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = nu
         string | null
       >`coalesce((SELECT url FROM ${images} WHERE id = ${variants.imageId}), ${firstImage})`.as('image_url'),
       requiresShipping: variants.requiresShipping,
+      weightGrams: variants.weightGrams,
+      minQuantity: variants.minQuantity,
+      maxQuantity: variants.maxQuantity,
+      quantityStep: variants.quantityStep,
+      tags: sql<string>`${products.tags}`.as('product_tags'),
+      collectionIds: collectionIdsJson(sql`${products.id}`).as('collection_ids'),
       taxable: variants.taxable,
       taxCategory: variants.taxCategory,
       pricing: pricingJson(sql`${variants.id}`, now).as('pricing'),
@@ -73,9 +95,14 @@ export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = nu
     .where(sql`${which} AND +${variants.archived} = 0 AND ${onSale('products', now)}`)
 }
 
-export function toSellable({ taxable, taxCategory, pricing, levels, translations, ...row }: SellableRow): Sellable {
+export function toSellable(stored: SellableRow): Sellable {
+  const { taxable, taxCategory, pricing, levels, translations, tags, collectionIds, ...rest } = stored
+  const { minQuantity, maxQuantity, quantityStep, ...row } = rest
   return {
     ...row,
+    quantityRule: { min: minQuantity, max: maxQuantity, step: quantityStep },
+    tags: JSON.parse(tags) as string[],
+    collectionIds: JSON.parse(collectionIds) as string[],
     taxCategory: taxable ? taxCategory : null,
     translations: parseTranslations(translations),
     pricing: parsePricing(pricing),

@@ -1,4 +1,5 @@
 import type { Context } from '../../platform/http/context.ts'
+import { apiOrigin, storefrontOf } from '../../platform/http/storefront.ts'
 import type { Named } from '../catalog/product.ts'
 import { toUnitMeasure } from '../catalog/queries.ts'
 import type { LevelJson } from '../inventory/queries.ts'
@@ -6,7 +7,7 @@ import type { MarketChoice } from '../markets/choose.ts'
 import { parsePricing } from '../prices/queries.ts'
 import { type FeedProduct, type FeedVariant, renderItem } from './merchant-item.ts'
 import { type FeedProductRow, type FeedVariantRow, listFeedProducts, listFeedVariants } from './queries.ts'
-import { apiOrigin, pathOf, storefrontOf } from './storefront.ts'
+import { pathOf } from './storefront.ts'
 import { element, XML_DECLARATION } from './xml.ts'
 
 export interface FeedLimits {

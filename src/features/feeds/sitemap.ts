@@ -1,4 +1,4 @@
-import type { Storefront } from './storefront.ts'
+import type { Storefront } from '../../platform/http/storefront.ts'
 import { element, escapeXml, XML_DECLARATION } from './xml.ts'
 
 const NAMESPACE = 'http://www.sitemaps.org/schemas/sitemap/0.9'

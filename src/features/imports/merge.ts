@@ -81,6 +81,8 @@ function mergeVariant(
     requiresShipping: fields.has('requiresShipping') ? variant.requiresShipping : old.requiresShipping,
     taxable: fields.has('taxable') ? variant.taxable : old.taxable,
     imageUrl: fields.has('variantImage') ? variant.imageUrl : imageAmong(urls, old),
+    taxCategory: old.taxCategory,
+    quantity: old.quantity,
     unitMeasure: old.unitMeasure,
     inventory: {
       policy: fields.has('tracker') ? variant.inventory.policy : old.inventory.policy,

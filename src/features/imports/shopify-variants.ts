@@ -1,4 +1,5 @@
 import type { InventoryPolicy, VariantDraft } from '../../domain/product.ts'
+import { STANDARD } from '../../domain/tax.ts'
 import { readAddress, readAmount, readCode, readNumber, readVariantFlag, shown } from './shopify-cells.ts'
 import { OPTION_FIELDS, type Row } from './shopify-columns.ts'
 
@@ -76,6 +77,8 @@ function readVariant(row: Row, axes: readonly Axis[], currency: string): Variant
     requiresShipping: readVariantFlag(row, 'requiresShipping'),
     taxable: readVariantFlag(row, 'taxable'),
     imageUrl: readAddress(row, 'variantImage', 'The variant is imported without it.'),
+    taxCategory: STANDARD,
+    quantity: { min: 1, max: null, step: 1 },
     unitMeasure: null,
     inventory: readInventory(row),
   }
