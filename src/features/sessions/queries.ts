@@ -1,12 +1,23 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import { type Scope, scopesFor } from '../../domain/session.ts'
-import { q, type Write } from '../../platform/db/client.ts'
-import { listOf } from '../../platform/db/rows.ts'
+import { type Query, q, type Write } from '../../platform/db/client.ts'
+import { listOf, refuseWhen } from '../../platform/db/rows.ts'
 import { revokedSessions, staffKeys } from '../../platform/db/schema/sessions.ts'
 
 /** Null unless the session has been revoked: rides in the first batch of every route that takes a token. */
 export function sessionGate(sessionId: string): SQL {
   return sql`CASE WHEN EXISTS (SELECT 1 FROM ${revokedSessions} WHERE session_id = ${sessionId}) THEN 'unauthenticated' END`
+}
+
+/** The revocation of a session that proves something beside the caller's own; none is there while it is good. */
+export function findRevocation(sessionId: string): Query<{ sessionId: string }[]> {
+  const { sessionId: column } = revokedSessions
+  return q.select({ sessionId: column }).from(revokedSessions).where(eq(column, sessionId))
+}
+
+/** Refuses the batch with `session_revoked` once that session has been revoked. */
+export function refuseRevoked(sessionId: string): Write {
+  return refuseWhen('session_revoked', sql`${sessionGate(sessionId)} IS NOT NULL`)
 }
 
 /** Null when the key exists, is neither revoked nor expired, and has a scope that satisfies `needed`. */

@@ -4,8 +4,8 @@ import { Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { JwksView, SessionView, toSessionView } from './contract.ts'
 import { issueGuestToken, sessionOf } from './guest.ts'
+import { publishedKeys } from './keys.ts'
 import { revokeSession } from './queries.ts'
-import { publishedKeys } from './tokens.ts'
 
 // Tokens are good for a few seconds past their end, and one may be signed while the session is being ended.
 const REVOCATION_MARGIN_MS = 24 * 3600 * 1000

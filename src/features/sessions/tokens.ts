@@ -1,33 +1,18 @@
-import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
+import { jwtVerify, SignJWT } from 'jose'
 import type { Mint } from '../../domain/id.ts'
 import { isId } from '../../domain/id.ts'
 import type { Session } from '../../domain/session.ts'
 import type { Config } from '../../platform/env.ts'
+import { ALGORITHM, findKey, loadKeys } from './keys.ts'
 
-const ALGORITHM = 'EdDSA'
 const TYPE = 'at+jwt'
 const AUDIENCE = 'storefront'
 const CLOCK_TOLERANCE_SECONDS = 5
 const MAX_TOKEN_LENGTH = 2048
 
-type SigningKey = Awaited<ReturnType<typeof importJWK>>
-interface KeySet {
-  /** The first key signs; every key verifies, so that a key is rotated by putting the next one first. */
-  signing: { kid: string; key: SigningKey }
-  verifying: ReadonlyMap<string, SigningKey>
-  published: { keys: JWK[] }
-}
-
-const keySets = new Map<string, Promise<KeySet>>()
-
 // A verified token need not be verified again in this isolate: Ed25519 costs more than the rest of a hot request.
 const verified = new Map<string, Session>()
 const MAX_VERIFIED = 1000
-
-/** The public half of the keys, as /.well-known/jwks.json serves it. */
-export async function publishedKeys(config: Config): Promise<{ keys: JWK[] }> {
-  return (await loadKeys(config)).published
-}
 
 /** Signs an access token for `session`, valid from `now` to its `expiresAt`. */
 export async function signToken(config: Config, session: Session, now: Date, mint: Mint): Promise<string> {
@@ -74,40 +59,8 @@ export async function verifyToken(config: Config, token: string, now: Date): Pro
   }
 }
 
-function findKey(keys: KeySet, kid: string | undefined): SigningKey {
-  const key = keys.verifying.get(kid ?? '')
-  if (!key) throw new Error('unknown key')
-  return key
-}
-
 function remember(token: string, session: Session): void {
   verified.set(token, session)
   const oldest = verified.size > MAX_VERIFIED ? verified.keys().next().value : undefined
   if (oldest !== undefined) verified.delete(oldest)
-}
-
-function loadKeys(config: Config): Promise<KeySet> {
-  const known = keySets.get(config.sessionKeys)
-  if (known) return known
-  const loading = importKeys(config.sessionKeys)
-  keySets.set(config.sessionKeys, loading)
-  return loading
-}
-
-async function importKeys(json: string): Promise<KeySet> {
-  const { keys } = JSON.parse(json) as { keys: (JWK & { kid: string })[] }
-  const [first] = keys
-  if (!first) throw new Error('SESSION_KEYS holds no key')
-  const verifying = new Map<string, SigningKey>()
-  const published: JWK[] = []
-  for (const { kty, crv, x, kid } of keys) {
-    const open: JWK = { kty: kty as string, crv: crv as string, x: x as string, kid, alg: ALGORITHM, use: 'sig' }
-    verifying.set(kid, await importJWK(open, ALGORITHM))
-    published.push(open)
-  }
-  return {
-    signing: { kid: first.kid, key: await importJWK(first, ALGORITHM) },
-    verifying,
-    published: { keys: published },
-  }
 }
