@@ -1,3 +1,4 @@
+import { announceAbandoned, expireEndedCarts } from '../features/cart/sweep.ts'
 import { recover } from '../features/checkout/recover.ts'
 import { drainStale } from '../features/listings/drain.ts'
 import { openPreparedMarkets } from '../features/markets/own-prices.ts'
@@ -11,8 +12,8 @@ import { relayOutbox } from './relay.ts'
 const LISTING_CHUNKS = 50
 
 /**
- * Every minute: relay the outbox, retry events, finish what was left behind, derive lists that are out of date, let go of
- * what has expired. A step that fails is logged and keeps none of the others waiting.
+ * Every minute: relay the outbox, retry events, finish what was left behind, derive lists that are out of date, tell of
+ * abandoned carts, let go of what has expired. A step that fails is logged and keeps none of the others waiting.
  */
 export async function runScheduled(context: Context): Promise<void> {
   const { db, now, log } = context
@@ -23,6 +24,8 @@ export async function runScheduled(context: Context): Promise<void> {
     ['listings', () => drainStale(context, LISTING_CHUNKS)],
     // After it, because a market opens when no list is left to derive.
     ['markets', () => openPreparedMarkets(context)],
+    ['abandoned', () => announceAbandoned(context)],
+    ['carts', () => expireEndedCarts(context)],
     ['expired', () => db.commit([removeExpiredKeys(now), removeExpiredRevocations(now)])],
   ]
   for (const [step, run] of steps) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createApi, makeProduct, makeShopper, unique } from '../support/api.ts'
+import { complete, createApi, makeProduct, makeShopper, unique } from '../support/api.ts'
 import { seedShop } from '../support/shop.ts'
 
 const api = createApi({ bindings: { D1_LATENCY_MS: '5' } })
@@ -202,6 +202,26 @@ describe('the cart itself', () => {
     expect(first.headers.get('ETag')).toBe('"2"')
     const second = await api.patch(`/v1/carts/${body.id}`, { note: 'b' }, { token, ifMatch: '"1"' })
     expect(second).toMatchObject({ status: 412, body: { code: 'version_mismatch' } })
+  })
+
+  it('keeps its pending order where a change is refused because it comes late', async () => {
+    const { sku } = await makeProduct(api)
+    const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
+    const source = await makeShopper(api, [{ sku, quantity: 1 }])
+    const { body: placed } = await complete(api, shopper)
+    const { token } = shopper
+    const path = `/v1/carts/${shopper.cartId}`
+    const late = { token, ifMatch: '"1"' }
+    const proof = { from_cart_id: source.cartId, from_access_token: source.token }
+    for (const answer of [
+      await api.patch(path, { note: 'from a tab left open' }, late),
+      await api.post(`${path}/lines`, { lines: [{ sku, quantity: 1 }] }, late),
+      await api.delete(`${path}/lines/${shopper.cart.lines[0].id}`, late),
+      await api.post(`${path}/merge`, proof, late),
+    ]) {
+      expect(answer).toMatchObject({ status: 412, body: { code: 'version_mismatch' } })
+    }
+    expect((await api.get(`/v1/orders/${placed.order.id}`, { token })).body.status).toBe('pending')
   })
 
   it('offers the options of where it goes, and refuses others', async () => {

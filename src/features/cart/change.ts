@@ -5,17 +5,10 @@ import type { Context } from '../../platform/http/context.ts'
 import { claimKey } from '../../platform/http/idempotency.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { sessionOf } from '../sessions/guest.ts'
+import { noteSeen } from './line-queries.ts'
 import { mustFindCart, priceForDisplay, refuseEnded } from './load.ts'
 import type { PricedCart } from './priced.ts'
-import {
-  type CartChanges,
-  type CartLineRow,
-  type CartRow,
-  changeCart,
-  findCart,
-  listLines,
-  noteSeen,
-} from './queries.ts'
+import { type CartChanges, type CartLineRow, type CartRow, changeCart, findCart, listLines } from './queries.ts'
 
 /**
  * Gives up the pending order that stands on a cart, so that the cart can be edited: closes the provider's session,
@@ -77,7 +70,7 @@ export async function commitChange(
 
 /**
  * Prices a changed cart for its answer. A price that differs from the one last told is shown with the old one beside
- * it, and noted as told: one more trip, only then.
+ * it, and noted as told, and so is the first price in another currency: one more trip, only then.
  * @param touched lines that this very change has put there: their price is no news, but is noted all the same.
  */
 export async function showChanged(
@@ -87,7 +80,10 @@ export async function showChanged(
   touched: (row: CartLineRow) => boolean = () => false,
 ): Promise<ChangedCart> {
   const priced = await priceForDisplay(context, cart, lines)
-  const told = priced.lines.filter(({ previousUnitAmount }) => previousUnitAmount !== null)
+  const told = priced.lines.filter(
+    ({ row, sellable, previousUnitAmount }) =>
+      previousUnitAmount !== null || (sellable !== null && row.seenCurrency !== cart.currency),
+  )
   if (told.length > 0) {
     const seen = told.map(({ row, unitAmount, available }) => ({
       id: row.id,

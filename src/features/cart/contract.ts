@@ -1,94 +1,29 @@
 import * as z from 'zod'
-import { MAX_DISCOUNT_CODES, MAX_LINES, MAX_QUANTITY, type Warning } from '../../domain/cart.ts'
-import { normaliseCode } from '../../domain/promotion.ts'
-import { idSchema, shape } from '../../platform/http/schema.ts'
-import {
-  AddressInput,
-  AddressView,
-  CountryCode,
-  CurrencyCode,
-  LocaleCode,
-  MetadataShape,
-  MoneyShape,
-  money,
-  timestamp,
-} from '../../platform/http/shapes.ts'
+import type { Warning } from '../../domain/cart.ts'
+import { PROMOTION_REFUSALS } from '../../domain/promotion.ts'
+import type { Totals } from '../../domain/quoted.ts'
+import type { ShippingOption } from '../../domain/shipping.ts'
+import { shape } from '../../platform/http/schema.ts'
+import { AddressView, MetadataShape, MoneyShape, money, timestamp } from '../../platform/http/shapes.ts'
 import { SessionView } from '../sessions/contract.ts'
-import type { PricedCart, PricedLine } from './priced.ts'
+import { PickupPlaceView } from '../shipping/pickup-contract.ts'
+import type { PricedCart } from './priced.ts'
+import type { PricedLine } from './priced-lines.ts'
 
-const LineInput = shape(() =>
-  z
-    .strictObject({
-      variant_id: idSchema('variant').optional(),
-      sku: z.string().min(1).max(100).optional(),
-      quantity: z.int().min(1).max(MAX_QUANTITY),
-      attributes: MetadataShape().default({}),
-    })
-    .refine((line) => (line.variant_id === undefined) !== (line.sku === undefined), {
-      path: ['variant_id'],
-      message: 'give either variant_id or sku',
-    })
-    .meta({ id: 'LineInput' }),
+/** One tax: what it is called, its rate in parts per million, and what it comes to. */
+export const TaxView = shape(() =>
+  z.object({
+    name: z.string(),
+    rate_ppm: z.int().meta({ description: 'Parts per million: 20 % is 200000' }),
+    amount: MoneyShape(),
+  }),
 )
-
-const Lines = shape(() => z.array(LineInput()).min(1).max(MAX_LINES))
-const Email = shape(() => z.string().trim().max(254).pipe(z.email()))
-
-export const CreateCart = shape(() =>
-  z
-    .strictObject({
-      currency: CurrencyCode().optional(),
-      country: CountryCode().optional(),
-      locale: LocaleCode().optional(),
-      email: Email().optional(),
-      lines: z.array(LineInput()).max(MAX_LINES).default([]),
-    })
-    .meta({ id: 'CreateCart' }),
-)
-
-export const UpdateCart = shape(() =>
-  z
-    .strictObject({
-      email: Email().nullable(),
-      shipping_address: AddressInput().nullable(),
-      billing_address: AddressInput().nullable(),
-      shipping_option_id: idSchema('rate').nullable(),
-      discount_codes: z
-        .array(z.string().trim().min(1).max(50).transform(normaliseCode))
-        .max(MAX_DISCOUNT_CODES)
-        .transform((codes) => [...new Set(codes)]),
-      currency: CurrencyCode(),
-      country: CountryCode(),
-      locale: LocaleCode(),
-      note: z.string().max(1000).nullable(),
-      metadata: MetadataShape(),
-    })
-    .partial()
-    .meta({ id: 'UpdateCart' }),
-)
-
-export const AddLines = shape(() => z.strictObject({ lines: Lines() }).meta({ id: 'AddLines' }))
-
-export const SetLines = shape(() =>
-  z
-    .strictObject({
-      lines: z
-        .array(z.strictObject({ id: idSchema('line'), quantity: z.int().min(0).max(MAX_QUANTITY) }))
-        .min(1)
-        .max(MAX_LINES)
-        .refine((lines) => new Set(lines.map(({ id }) => id)).size === lines.length, 'must name each line once'),
-    })
-    .meta({ id: 'SetLines' }),
-)
-
-export const CartParams = shape(() => z.object({ cart: idSchema('cart') }))
-export const LineParams = shape(() => z.object({ cart: idSchema('cart'), line: idSchema('line') }))
 
 const CartLineView = shape(() =>
   z
     .object({
       id: z.string(),
-      product_id: z.string().nullable(),
+      product_id: z.string().nullable().meta({ description: 'Null once the item is not for sale any more' }),
       variant_id: z.string(),
       sku: z.string().nullable(),
       handle: z.string().nullable(),
@@ -98,15 +33,24 @@ const CartLineView = shape(() =>
       quantity: z.int(),
       attributes: MetadataShape(),
       unit_price: MoneyShape(),
-      compare_at_unit_price: MoneyShape().nullable(),
-      previous_unit_price: MoneyShape().nullable(),
-      subtotal: MoneyShape(),
+      compare_at_unit_price: MoneyShape()
+        .nullable()
+        .meta({ description: 'What a piece cost before it was reduced; null where it is not' }),
+      price_list_id: z
+        .string()
+        .nullable()
+        .meta({ description: 'The price list that made `unit_price`; null is the regular price' }),
+      previous_unit_price: MoneyShape().nullable().meta({
+        description: 'The price that a change of the cart has told before; null where that is still its price',
+      }),
+      subtotal: MoneyShape().meta({ description: '`unit_price` times `quantity`, before discounts' }),
       discount: MoneyShape(),
-      tax: MoneyShape(),
-      total: MoneyShape(),
+      tax: MoneyShape().meta({ description: 'Part of `total`, and of the prices too where `totals.tax_included`' }),
+      total: MoneyShape().meta({ description: 'What the line costs in the end: after discounts, with its tax' }),
       discounts: z.array(
         z.object({ promotion_id: z.string(), code: z.string().nullable(), title: z.string(), amount: MoneyShape() }),
       ),
+      taxes: z.array(TaxView()),
     })
     .meta({ id: 'CartLine' }),
 )
@@ -115,21 +59,36 @@ export const TotalsView = shape(() =>
   z
     .object({
       subtotal: MoneyShape(),
-      discount: MoneyShape(),
-      shipping: MoneyShape(),
-      shipping_discount: MoneyShape(),
-      tax: MoneyShape(),
-      shipping_tax: MoneyShape(),
-      total: MoneyShape(),
-      tax_included: z.boolean(),
-      amount_due: MoneyShape(),
+      discount: MoneyShape().meta({ description: 'On goods and shipping together' }),
+      shipping: MoneyShape().meta({ description: 'Before its discount' }),
+      shipping_discount: MoneyShape().meta({ description: 'The part of `discount` that is off shipping' }),
+      tax: MoneyShape().meta({ description: 'On goods and shipping together' }),
+      shipping_tax: MoneyShape().meta({ description: 'The part of `tax` that is on shipping' }),
+      total: MoneyShape().meta({
+        description: '`subtotal` - `discount` + `shipping`, and + `tax` unless `tax_included`',
+      }),
+      tax_included: z.boolean().meta({ description: 'Whether prices contain the tax' }),
+      amount_due: MoneyShape().meta({ description: '`total` without what gift cards pay' }),
     })
     .meta({ id: 'Totals' }),
 )
 
 export const ShippingOptionView = shape(() =>
   z
-    .object({ id: z.string(), name: z.string(), description: z.string(), price: MoneyShape() })
+    .object({
+      id: z.string(),
+      name: z.string(),
+      description: z.string(),
+      price: MoneyShape().meta({ description: 'Before discounts; `totals` has them once it is chosen' }),
+      source: z.enum(['rate', 'free_over', 'carrier', 'fallback']).meta({
+        description:
+          'Where the price comes from: the rate, its free_over, the carrier, or the rate while the carrier gives no answer',
+      }),
+      pickup: PickupPlaceView()
+        .nullable()
+        .meta({ description: 'Where the goods are picked up; null where they are sent' }),
+      estimated: z.boolean().meta({ description: 'The address is not known well enough to be sure of it' }),
+    })
     .meta({ id: 'ShippingOption' }),
 )
 
@@ -144,17 +103,37 @@ export const CartView = shape(() =>
       locale: z.string(),
       email: z.string().nullable(),
       lines: z.array(CartLineView()),
-      discount_codes: z.array(z.object({ code: z.string(), applied: z.boolean(), reason: z.string().nullable() })),
+      discount_codes: z.array(
+        z.object({ code: z.string(), applied: z.boolean(), reason: z.enum(PROMOTION_REFUSALS).nullable() }),
+      ),
+      gifts: z
+        .array(
+          z.object({
+            promotion_id: z.string(),
+            title: z.string(),
+            variant_ids: z.array(z.string()),
+            quantity: z.int(),
+          }),
+        )
+        .meta({ description: 'Earned and not in the cart yet: so many pieces of any of these variants cost nothing' }),
       gift_cards: z.array(z.object({ last4: z.string(), amount_used: MoneyShape(), balance: MoneyShape() })),
       shipping_address: AddressView().nullable(),
       billing_address: AddressView().nullable(),
       shipping_option: ShippingOptionView().nullable(),
+      vat_id: z.string().nullable(),
+      tax_exempt: z.boolean().meta({ description: 'The buyer of vat_id accounts for the tax: prices are without it' }),
+      taxes: z.array(TaxView()).meta({ description: 'Each tax over the whole cart, shipping included' }),
       totals: TotalsView(),
       note: z.string().nullable(),
       metadata: MetadataShape(),
-      order_id: z.string().nullable(),
-      warnings: z.array(z.object({ code: z.string(), message: z.string(), target: z.string().nullable() })),
-      missing: z.array(z.enum(['email', 'shipping_address', 'billing_address', 'shipping_option'])),
+      order_id: z.string().nullable().meta({ description: 'The order that complete has made of it' }),
+      warnings: z.array(z.object({ code: z.string(), message: z.string(), target: z.string().nullable() })).meta({
+        description:
+          'They tell and never refuse; what cannot be ordered is refused by complete. `target`: the line, code, option or other cart, and after a recovery the variant; null: the cart',
+      }),
+      missing: z
+        .array(z.enum(['email', 'shipping_address', 'billing_address', 'shipping_option']))
+        .meta({ description: 'What complete cannot do without' }),
       created_at: z.string(),
       updated_at: z.string(),
       expires_at: z.string(),
@@ -167,8 +146,6 @@ export const CartView = shape(() =>
 export function toCartView(priced: PricedCart, now: Date, extra: readonly Warning[] = []) {
   const { cart, quote } = priced
   const inCurrency = (amount: number) => money(amount, cart.currency)
-  const { tax_included, ...amounts } = quote.totals
-  const totals = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, inCurrency(amount)]))
   return {
     id: cart.id,
     version: cart.version,
@@ -178,12 +155,19 @@ export function toCartView(priced: PricedCart, now: Date, extra: readonly Warnin
     locale: cart.locale,
     email: cart.email,
     lines: priced.lines.map((line) => toLineView(line, inCurrency)),
-    discount_codes: priced.discountCodes,
+    discount_codes: priced.discountCodes.map(({ code, applied, reason }) => ({ code, applied, reason })),
+    gifts: quote.gifts.map(({ promotionId, title, variantIds, quantity }) => ({
+      ...{ promotion_id: promotionId, title, quantity },
+      variant_ids: variantIds,
+    })),
     gift_cards: [],
     shipping_address: cart.shippingAddress,
     billing_address: cart.billingAddress,
-    shipping_option: priced.shippingOption ? toShippingOptionView(priced.shippingOption, cart.currency) : null,
-    totals: { ...totals, tax_included },
+    shipping_option: priced.shippingOption ? toShippingOptionView(priced.shippingOption, priced) : null,
+    vat_id: cart.vatId,
+    tax_exempt: quote.taxExempt,
+    taxes: quote.taxes.map((tax) => toTaxView(tax, inCurrency)),
+    totals: toTotalsView(quote.totals, cart.currency),
     note: cart.note,
     metadata: cart.metadata,
     order_id: cart.orderId,
@@ -195,11 +179,23 @@ export function toCartView(priced: PricedCart, now: Date, extra: readonly Warnin
   }
 }
 
+export function toTotalsView({ tax_included, ...amounts }: Totals, currency: string) {
+  const totals = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, money(amount, currency)]))
+  return { ...totals, tax_included }
+}
+
 export function toShippingOptionView(
-  option: { id: string; name: string; description: string; amount: number },
-  currency: string,
+  { id, name, description, amount, source, pickup }: ShippingOption,
+  { cart, shippingEstimated }: Pick<PricedCart, 'cart' | 'shippingEstimated'>,
 ) {
-  return { id: option.id, name: option.name, description: option.description, price: money(option.amount, currency) }
+  return { id, name, description, price: money(amount, cart.currency), source, pickup, estimated: shippingEstimated }
+}
+
+export function toTaxView(
+  { name, rate_ppm, amount }: { name: string; rate_ppm: number; amount: number },
+  inCurrency: (amount: number) => ReturnType<typeof money>,
+) {
+  return { name, rate_ppm, amount: inCurrency(amount) }
 }
 
 function toLineView(line: PricedLine, inCurrency: (amount: number) => ReturnType<typeof money>) {
@@ -215,7 +211,8 @@ function toLineView(line: PricedLine, inCurrency: (amount: number) => ReturnType
     image_url: sellable?.imageUrl ?? null,
     quantity: row.quantity,
     attributes: row.attributes,
-    unit_price: inCurrency(line.unitAmount),
+    unit_price: inCurrency(quoted.unitAmount),
+    price_list_id: quoted.priceListId,
     compare_at_unit_price: line.compareAtUnitAmount === null ? null : inCurrency(line.compareAtUnitAmount),
     previous_unit_price: line.previousUnitAmount === null ? null : inCurrency(line.previousUnitAmount),
     subtotal: inCurrency(quoted.subtotal),
@@ -223,5 +220,6 @@ function toLineView(line: PricedLine, inCurrency: (amount: number) => ReturnType
     tax: inCurrency(quoted.tax),
     total: inCurrency(quoted.total),
     discounts: quoted.discounts.map(({ amount, ...discount }) => ({ ...discount, amount: inCurrency(amount) })),
+    taxes: quoted.taxes.map((tax) => toTaxView(tax, inCurrency)),
   }
 }

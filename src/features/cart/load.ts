@@ -2,14 +2,15 @@ import { sql } from 'drizzle-orm'
 import { alongside, type LoadOptions, want } from '../../platform/cache/cache.ts'
 import { variants } from '../../platform/db/schema/catalog.ts'
 import type { Context } from '../../platform/http/context.ts'
-import { Problem } from '../../platform/http/problem.ts'
+import { Problem, type ProblemInit } from '../../platform/http/problem.ts'
 import { listSellables, sellables } from '../catalog/sellables.ts'
 import { marketsFamily } from '../markets/queries.ts'
 import { automaticPromotions, listPromotionsByCode, promotionsByCode } from '../promotions/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'
 import { zonesFamily } from '../shipping/queries.ts'
 import { taxFamily } from '../tax/queries.ts'
-import { type PricedCart, priceCart, type ShopData, variantKeys } from './priced.ts'
+import { priceWithOutside } from './outside.ts'
+import { type PricedCart, type ShopData, variantKeys } from './priced.ts'
 import { type CartLineRow, type CartRow, codesIn, findCart, listLines, variantsIn } from './queries.ts'
 
 /** What the cache knows for these variants and codes: at most one trip when all of it is cold. */
@@ -63,20 +64,26 @@ export async function priceForDisplay(
     { variants: variantKeys(lines), codes: cart.discountCodes },
     { floor: cart.catalogGeneration },
   )
-  return priceCart(cart, lines, shop, context.now)
+  return priceWithOutside(context, cart, lines, shop)
 }
 
-/** The shopper's cart and its lines, in one trip. @throws {Problem} cart_not_found, also for somebody else's. */
+/** The shopper's cart and its lines, in one trip. @throws {Problem} cart_not_found, also for somebody else's; cart_gone. */
 export async function mustFindCart(context: Context, id: string): Promise<{ cart: CartRow; lines: CartLineRow[] }> {
   const { ownerId } = sessionOf(context)
   const [[cart], lines] = await context.db.read(findCart(id, ownerId), listLines(id))
   if (!cart) throw new Problem('cart_not_found')
+  refuseMerged(cart)
   return { cart, lines }
 }
 
-/** Refuses carts that have ended. @throws {Problem} cart_completed, cart_gone. */
-export function refuseEnded(cart: CartRow, now: Date): void {
-  if (cart.status === 'completed') throw new Problem('cart_completed', { members: { order_id: cart.orderId } })
-  if (cart.status === 'merged') throw new Problem('cart_gone', { members: { merged_into: cart.mergedInto } })
-  if (cart.status === 'expired' || cart.expiresAt <= now.getTime()) throw new Problem('cart_gone')
+/** Refuses carts that have ended. @param init what else the refusal says. @throws {Problem} cart_completed, cart_gone. */
+export function refuseEnded(cart: CartRow, now: Date, init: ProblemInit = {}): void {
+  if (cart.status === 'completed') throw new Problem('cart_completed', { ...init, members: { order_id: cart.orderId } })
+  refuseMerged(cart, init)
+  if (cart.status === 'expired' || cart.expiresAt <= now.getTime()) throw new Problem('cart_gone', init)
+}
+
+/** A merged cart is nowhere any more, not even to be looked at: all of it is in the other. @throws {Problem} cart_gone. */
+export function refuseMerged(cart: CartRow, init: ProblemInit = {}): void {
+  if (cart.status === 'merged') throw new Problem('cart_gone', { ...init, members: { merged_into: cart.mergedInto } })
 }

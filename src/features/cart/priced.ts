@@ -1,16 +1,20 @@
+import { type Destination, findZone, isEstimate } from '../../domain/area.ts'
 import { type MissingPart, missingParts, type Warning } from '../../domain/cart.ts'
-import { type Buyer, priceFor, priceSteps } from '../../domain/price.ts'
 import type { Promotion, PromotionCandidate, PromotionRefusal } from '../../domain/promotion.ts'
-import { DEFAULT_ROUNDING, type Quote, type QuotedLine, quote } from '../../domain/quote.ts'
-import { listShippingOptions, type ShippingOption, type ShippingZone } from '../../domain/shipping.ts'
-import { isBackordered } from '../../domain/stock.ts'
+import { quote } from '../../domain/quote.ts'
+import type { ProvidedTaxes } from '../../domain/quote-input.ts'
+import type { Quote } from '../../domain/quoted.ts'
+import { DEFAULT_ROUNDING } from '../../domain/rounding.ts'
+import { listRates, type ShippingOption, type ShippingZone } from '../../domain/shipping.ts'
 import type { TaxZone } from '../../domain/tax.ts'
-import { titleIn } from '../../domain/translation.ts'
-import { availableOf, toLevels, translatedVariantTitle } from '../catalog/product.ts'
+import { isExempt } from '../../domain/vat-id.ts'
 import type { Sellable } from '../catalog/sellables.ts'
-import { pricingMarket } from '../markets/choose.ts'
 import type { Market } from '../markets/queries.ts'
+import { buyerOf, destinationOf, supplyOf } from './destination.ts'
+import { explainPromotions } from './explanations.ts'
+import { findLines, type PricedLine, toPricedLine, toQuoteLine } from './priced-lines.ts'
 import type { CartLineRow, CartRow } from './queries.ts'
+import { warnCart, warnLine } from './warnings.ts'
 
 /** What the shop says about a cart's content: from the cache for display, from the primary to charge. */
 export interface ShopData {
@@ -24,20 +28,15 @@ export interface ShopData {
   sellables: ReadonlyMap<string, Sellable>
 }
 
-export interface PricedLine {
-  row: CartLineRow
-  /** Null when the variant is not for sale any more, or not in this currency. */
-  sellable: Sellable | null
-  /** In the cart's locale; null when the variant is not for sale any more. */
-  title: string | null
-  variantTitle: string | null
-  unitAmount: number
-  compareAtUnitAmount: number | null
-  previousUnitAmount: number | null
-  /** How many can be sold now; null is without limit. */
-  available: number | null
-  quoted: QuotedLine
+/** What providers outside the shop have said of a cart; without them zones and rates hold. */
+export interface OutsideData {
+  carrierAmounts: ReadonlyMap<string, number>
+  taxes: ProvidedTaxes | null
+  /** A tax provider was asked and gave no answer: the zone's rates stand in. */
+  taxesMissing: boolean
 }
+
+export const NOTHING_OUTSIDE: OutsideData = { carrierAmounts: new Map(), taxes: null, taxesMissing: false }
 
 export interface PricedCart {
   cart: CartRow
@@ -46,113 +45,80 @@ export interface PricedCart {
   country: string
   shippingOptions: ShippingOption[]
   shippingOption: ShippingOption | null
-  discountCodes: { code: string; applied: boolean; reason: PromotionRefusal | null }[]
+  /** A fuller address could be offered other options. */
+  shippingEstimated: boolean
+  /** The cart's codes; `message` says why one is not applied. */
+  discountCodes: { code: string; applied: boolean; reason: PromotionRefusal | null; message: string }[]
   warnings: Warning[]
   missing: MissingPart[]
   requiresShipping: boolean
+  /** The whole address that the goods are supplied at; null while only the country is known. */
+  supply: (Destination & { city: string }) | null
 }
 
 /**
  * A cart with its quote and everything worth telling about it. Pure: display and checkout differ only in where `shop`
  * was read, so that a cart shows what complete will charge.
  */
-export function priceCart(cart: CartRow, rows: readonly CartLineRow[], shop: ShopData, now: Date): PricedCart {
-  const country = destinationOf(cart)
-  const buyer = buyerOf(cart, shop)
-  const found = rows.map((row) => {
-    const known = shop.sellables.get(row.variantId)
-    const sellable = known && (known.unpublishedAt ?? Number.POSITIVE_INFINITY) > now.getTime() ? known : null
-    const price = sellable ? priceFor(sellable.pricing, buyer, row.quantity, now) : null
-    return { row, sellable: price ? sellable : null, price }
-  })
-  const requiresShipping = found.some(({ sellable }) => sellable?.requiresShipping ?? false)
-  const shippingOptions = requiresShipping ? listShippingOptions(shop.zones, country, cart.currency) : []
-  const shippingOption = shippingOptions.find(({ id }) => id === cart.shippingOptionId) ?? null
-  const candidates = candidatesOf(cart, shop)
+export function priceCart(
+  cart: CartRow,
+  rows: readonly CartLineRow[],
+  shop: ShopData,
+  now: Date,
+  outside: OutsideData = NOTHING_OUTSIDE,
+): PricedCart {
+  const found = findLines(buyerOf(cart, shop.markets), rows, shop.sellables, now)
+  const goods = found.flatMap((line) => toQuoteLine(line) ?? [])
+  const requiresShipping = goods.some((line) => line.requiresShipping)
+  const destination = destinationOf(cart)
+  const { rates, estimated: shippingEstimated } = listRates(shop.zones, destination)
+  const chosen = requiresShipping ? rates.find(({ id }) => id === cart.shippingOptionId) : undefined
+  const supply = supplyOf(cart, requiresShipping, chosen?.pickup ?? null)
+  const tax = findZone(shop.taxZones, supply)
+  const market = shop.markets.find(({ countries }) => countries.includes(destination.country))
   const quoted = quote({
     currency: cart.currency,
-    lines: found.flatMap(({ row, sellable, price }) =>
-      sellable && price
-        ? [
-            {
-              id: row.id,
-              quantity: row.quantity,
-              unitAmount: price.amount,
-              taxCategory: sellable.taxCategory,
-              requiresShipping: sellable.requiresShipping,
-            },
-          ]
-        : [],
-    ),
-    promotions: candidates,
+    lines: goods,
+    promotions: candidatesOf(cart, shop),
     // The pending order of this very cart has claimed its uses: they are not somebody else's.
     limitsClaimed: cart.orderId !== null,
     refusals: cart.refusals,
-    shipping: shippingOption,
-    tax: shop.taxZones.find((zone) => zone.country === country) ?? null,
-    rounding: DEFAULT_ROUNDING,
+    buyer: { marketId: market?.id ?? null, country: destination.country, groupIds: cart.groupIds },
+    shipping: { rates, chosenId: cart.shippingOptionId, carrierAmounts: outside.carrierAmounts },
+    tax,
+    taxExempt: isExempt(tax, supply.country, cart.vatId),
+    providedTaxes: outside.taxes,
+    rounding: tax?.rounding ?? DEFAULT_ROUNDING,
     giftCards: [],
     now,
   })
   const byId = new Map(quoted.lines.map((line) => [line.id, line]))
-  const lines = found.map(({ row, sellable, price }): PricedLine => {
-    const current = price?.amount ?? row.seenUnitAmount ?? 0
-    const seen = row.seenCurrency === cart.currency ? row.seenUnitAmount : null
-    // The price of another quantity is no other price: whoever takes more knows that a piece gets cheaper.
-    const steps = sellable ? priceSteps(sellable.pricing, buyer, now) : []
-    const isNews = price !== null && seen !== null && steps.every(({ amount }) => amount !== seen)
-    return {
-      row,
-      sellable,
-      ...titlesOf(sellable, cart.locale),
-      unitAmount: current,
-      compareAtUnitAmount: price?.compareAtAmount ?? null,
-      previousUnitAmount: isNews ? seen : null,
-      available: sellable ? availableOf(sellable.levels) : 0,
-      quoted: byId.get(row.id) ?? { id: row.id, subtotal: 0, discount: 0, tax: 0, total: 0, discounts: [], taxes: [] },
-    }
-  })
+  const netZone = quoted.taxExempt && tax?.included ? tax : null
+  const lines = found.map((line) => toPricedLine(line, cart, byId.get(line.row.id), { now, netZone }))
+  const shippingOption = quoted.shippingOptions.find(({ id }) => id === cart.shippingOptionId) ?? null
   const discountCodes = codesOf(cart, quoted, shop)
+  const taxEstimated = outside.taxesMissing || (tax !== null && isEstimate(shop.taxZones, supply))
   return {
     cart,
     lines,
     quote: quoted,
-    country,
-    shippingOptions,
+    country: destination.country,
+    shippingOptions: quoted.shippingOptions,
     shippingOption,
+    shippingEstimated,
     discountCodes,
-    warnings: [...lines.flatMap(warnLine), ...warnCart(cart, shippingOption, discountCodes)],
+    warnings: [
+      ...lines.flatMap(warnLine),
+      ...warnCart(cart, { isRemoved: requiresShipping && shippingOption === null, codes: discountCodes, taxEstimated }),
+    ],
     missing: missingParts({
       email: cart.email,
-      hasShippingAddress: cart.shippingAddress !== null,
+      hasShippingAddress: cart.shippingAddress !== null || chosen?.pickup != null,
       hasShippingOption: shippingOption !== null,
       requiresShipping,
     }),
     requiresShipping,
-  }
-}
-
-/** Where the goods go: the address, once there is one. It picks tax and shipping. */
-export function destinationOf(cart: Pick<CartRow, 'country' | 'shippingAddress'>): string {
-  return cart.shippingAddress?.country ?? cart.country
-}
-
-/** Whom the cart's prices are for: its currency, the market of its destination, its owner's groups. */
-export function buyerOf(
-  cart: Pick<CartRow, 'country' | 'shippingAddress' | 'currency' | 'groupIds'>,
-  { markets }: Pick<ShopData, 'markets'>,
-): Buyer {
-  const country = destinationOf(cart)
-  const market = markets.find(({ countries }) => countries.includes(country))
-  return { currency: cart.currency, marketId: pricingMarket(market, cart.currency), groupIds: cart.groupIds }
-}
-
-function titlesOf(sellable: Sellable | null, locale: string): { title: string | null; variantTitle: string | null } {
-  if (!sellable) return { title: null, variantTitle: null }
-  const { translations, optionNames, options } = sellable
-  return {
-    title: titleIn(sellable, locale),
-    variantTitle: translatedVariantTitle(optionNames, options, translations, locale),
+    supply: supply.city === null ? null : { ...supply, city: supply.city },
   }
 }
 
@@ -161,53 +127,18 @@ export function variantKeys(rows: readonly CartLineRow[]): string[] {
   return [...new Set(rows.map(({ variantId }) => variantId))]
 }
 
-function candidatesOf(cart: CartRow, shop: ShopData): PromotionCandidate[] {
+/** Every promotion that could apply: the automatic ones, and those behind the cart's codes. */
+export function candidatesOf(cart: Pick<CartRow, 'discountCodes'>, shop: ShopData): PromotionCandidate[] {
   const byCode = cart.discountCodes.flatMap((code) => shop.codes.get(code) ?? [])
-  return [...shop.automatic.map((promotion) => ({ promotion, code: null })), ...byCode]
+  return [...shop.automatic.map((promotion) => ({ promotion, code: null, codeUses: null })), ...byCode]
 }
 
 function codesOf(cart: CartRow, quoted: Quote, shop: ShopData): PricedCart['discountCodes'] {
-  return cart.discountCodes.map((code) => {
-    if (!shop.codes.has(code)) return { code, applied: false, reason: 'not_found' }
-    const applied = quoted.applied.some((promotion) => promotion.code === code)
-    const refused = quoted.refused.find((promotion) => promotion.code === code)
-    return { code, applied, reason: applied ? null : (refused?.reason ?? 'not_eligible') }
+  if (cart.discountCodes.length === 0) return []
+  const explained = explainPromotions(quoted, candidatesOf(cart, shop), cart.discountCodes, cart.refusals)
+  const byCode = new Map(explained.map((explanation) => [explanation.code, explanation]))
+  return cart.discountCodes.flatMap((code) => {
+    const found = byCode.get(code)
+    return found ? [{ code, applied: found.applied, reason: found.reason, message: found.message }] : []
   })
-}
-
-function warnLine(line: PricedLine): Warning[] {
-  const { row, sellable, available } = line
-  const warn = (code: Warning['code'], message: string): Warning => ({ code, message, target: row.id })
-  if (!sellable) return [warn('ITEM_UNAVAILABLE', 'This item is no longer for sale; remove it to go on.')]
-  const warnings: Warning[] = []
-  if (line.previousUnitAmount !== null) {
-    const direction = line.unitAmount > line.previousUnitAmount ? 'risen' : 'fallen'
-    warnings.push(warn('PRICE_CHANGED', `The price has ${direction} since you last looked.`))
-  }
-  if (available === 0) warnings.push(warn('OUT_OF_STOCK', 'This item is sold out.'))
-  else if (available !== null && available < row.quantity) {
-    warnings.push(warn('LOW_STOCK', `Only ${available} left.`))
-  }
-  const backordered = isBackordered(toLevels(sellable.levels), row.quantity)
-  if (backordered) warnings.push(warn('BACKORDERED', 'Part of this item ships when it is in stock again.'))
-  return warnings
-}
-
-function warnCart(cart: CartRow, shippingOption: ShippingOption | null, codes: PricedCart['discountCodes']): Warning[] {
-  const warnings: Warning[] = codes.flatMap(({ code, reason }) =>
-    reason === null
-      ? []
-      : [
-          {
-            code: `DISCOUNT_${reason.toUpperCase() as Uppercase<PromotionRefusal>}` as const,
-            message: `The code ${code} is not applied.`,
-            target: code,
-          },
-        ],
-  )
-  if (cart.shippingOptionId !== null && shippingOption === null) {
-    const message = 'The chosen shipping option is not offered any more.'
-    warnings.push({ code: 'SHIPPING_OPTION_REMOVED', message, target: cart.shippingOptionId })
-  }
-  return warnings
 }

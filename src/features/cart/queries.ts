@@ -1,36 +1,38 @@
-import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
-import { MAX_LINES, MAX_QUANTITY } from '../../domain/cart.ts'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { type Area, EVERYWHERE, postalRange } from '../../domain/area.ts'
+import { CART_LIFETIME_MS } from '../../domain/cart.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen } from '../../platform/db/rows.ts'
 import { cartLines, carts } from '../../platform/db/schema/cart.ts'
+import { query, statement, wholeRows } from '../../platform/db/statement.ts'
 import { groupsJson } from '../customers/queries.ts'
 
 /** A cart, and the groups that its owner has proved to be in by the session. */
 export type CartRow = typeof carts.$inferSelect & { groupIds: string[] }
 export type CartLineRow = typeof cartLines.$inferSelect
 
+const wholeCarts = wholeRows(carts)
+const wholeLines = wholeRows(cartLines)
+const cartColumns = sql`${wholeCarts.columns}, ${groupsJson(sql`carts.owner_id`)} AS group_ids`
+
+function toCartRow(row: Record<string, unknown>): CartRow {
+  return { ...wholeCarts.toRow(row), groupIds: JSON.parse(row.group_ids as string) as string[] }
+}
+
 /** The cart, if it is `ownerId`'s: somebody else's is not there at all. */
 export function findCart(id: string, ownerId: string): Query<CartRow[]> {
-  return selectCarts().where(and(eq(carts.id, id), eq(carts.ownerId, ownerId)))
+  return query(toCartRow)`SELECT ${cartColumns} FROM ${carts} WHERE id = ${id} AND owner_id = ${ownerId}`
 }
 
 /** The cart whoever owns it: for replays of an anonymous request, and for recover. */
 export function findAnyCart(id: string): Query<CartRow[]> {
-  return selectCarts().where(eq(carts.id, id))
-}
-
-function selectCarts() {
-  const groupIds = groupsJson(sql`carts.owner_id`).mapWith((text: string) => JSON.parse(text) as string[])
-  return q.select({ ...getTableColumns(carts), groupIds: groupIds.as('group_ids') }).from(carts)
+  return query(toCartRow)`SELECT ${cartColumns} FROM ${carts} WHERE id = ${id}`
 }
 
 /** Lines in the order they were added. */
 export function listLines(cartId: string): Query<CartLineRow[]> {
-  return q
-    .select()
-    .from(cartLines)
-    .where(eq(cartLines.cartId, cartId))
-    .orderBy(asc(cartLines.createdAt), asc(cartLines.id))
+  return query(wholeLines.toRow)`SELECT ${wholeLines.columns} FROM ${cartLines} WHERE cart_id = ${cartId}
+    ORDER BY created_at, id`
 }
 
 /** The variants a cart holds, for IN: complete reads by it, and a cold cache takes them along. */
@@ -60,6 +62,7 @@ export type CartChanges = Partial<
     | 'currency'
     | 'country'
     | 'locale'
+    | 'vatId'
     | 'note'
     | 'metadata'
   >
@@ -67,8 +70,8 @@ export type CartChanges = Partial<
 
 /**
  * Begins every change of a cart: raises its version, or refuses the whole batch with the reason. Codes: `cart_not_found`
- * (also somebody else's), `cart_closed` (completed, merged or expired), `cart_ordered` (a pending order stands on it),
- * `version_mismatch` (of If-Match).
+ * (also somebody else's), `cart_closed` (completed, merged or expired), `version_mismatch` (of If-Match), `cart_ordered` (a
+ * pending order stands on it). In this order: an edit that is late anyway must not cost the cart its order.
  */
 export function changeCart(
   id: string,
@@ -76,111 +79,76 @@ export function changeCart(
   changes: CartChanges & { expiresAt: number },
   { version, now }: { version: number | null; now: Date },
 ): Write[] {
-  const own = sql`${carts} WHERE id = ${id} AND owner_id = ${ownerId}`
-  const open = sql`status = 'open' AND expires_at > ${now.getTime()}`
+  const at = now.getTime()
+  const { expiresAt, ...others } = changes
   return [
-    refuseWhen('cart_not_found', sql`NOT EXISTS (SELECT 1 FROM ${own})`),
-    refuseWhen('cart_closed', sql`NOT EXISTS (SELECT 1 FROM ${own} AND ${open})`),
-    refuseWhen('cart_ordered', sql`EXISTS (SELECT 1 FROM ${own} AND order_id IS NOT NULL)`),
-    ...(version === null
-      ? []
-      : [refuseWhen('version_mismatch', sql`NOT EXISTS (SELECT 1 FROM ${own} AND version = ${version})`)]),
+    statement`INSERT INTO guard SELECT code FROM (
+      SELECT CASE WHEN c.id IS NULL THEN 'cart_not_found'
+        WHEN c.status <> 'open' OR c.expires_at <= ${at} THEN 'cart_closed'
+        WHEN c.version <> coalesce(${version}, c.version) THEN 'version_mismatch'
+        WHEN c.order_id IS NOT NULL THEN 'cart_ordered' END AS code
+      FROM (SELECT 1) LEFT JOIN ${carts} AS c ON c.id = ${id} AND c.owner_id = ${ownerId}) WHERE code IS NOT NULL`,
+    // The cart is one written row either way.
+    Object.keys(others).length === 0
+      ? statement`UPDATE ${carts} SET version = version + 1, updated_at = ${at}, expires_at = ${expiresAt} WHERE id = ${id}`
+      : q
+          .update(carts)
+          .set({ ...changes, version: sql`${carts.version} + 1`, updatedAt: at })
+          .where(eq(carts.id, id)),
+  ]
+}
+
+/**
+ * Ends a cart whose content moves into another, as it was read. Refuses with `source_changed` when it has been changed,
+ * ended or ordered since.
+ */
+export function mergeAway(source: Pick<CartRow, 'id' | 'ownerId' | 'version'>, into: string, now: Date): Write[] {
+  return [
     q
       .update(carts)
-      .set({ ...changes, version: sql`${carts.version} + 1`, updatedAt: now.getTime() })
-      .where(eq(carts.id, id)),
+      .set({ status: 'merged', mergedInto: into, version: source.version + 1, updatedAt: now.getTime() })
+      .where(
+        and(
+          eq(carts.id, source.id),
+          eq(carts.ownerId, source.ownerId),
+          eq(carts.version, source.version),
+          eq(carts.status, 'open'),
+          sql`${carts.expiresAt} > ${now.getTime()}`,
+          sql`${carts.orderId} IS NULL`,
+        ),
+      ),
+    refuseWhen('source_changed', sql`changes() <> 1`),
   ]
 }
 
-/** A line to add. Prices by currency, because the cart's currency is only known inside the batch. */
-export interface AddedLine {
-  id: string
-  variantId: string
-  attributesKey: string
-  attributes: Readonly<Record<string, string>>
-  quantity: number
-  prices: Readonly<Record<string, number>>
-  /** Null without limit. */
-  available: number | null
-}
+// SQL has no pattern to take letters out by: a postal code of an address is looked through place by place.
+const PLACES = JSON.stringify(Array.from({ length: 20 }, (_, index) => index + 1))
 
 /**
- * Adds lines; a variant with the same attributes adds to its line. Parallel adds lose nothing, because the sum is made
- * by the database. Refusals: `too_many_lines`, `no_price` (in the cart's currency), `stock_uncertain` (more than the
- * shopper was last told there is: look again before deciding).
- */
-export function addLines(cartId: string, lines: readonly AddedLine[], now: Date): Write[] {
-  const keys = sql`(SELECT value ->> '$.variantId', value ->> '$.attributesKey' FROM json_each(${JSON.stringify(lines)}))`
-  const touched = sql`${cartLines} WHERE cart_id = ${cartId} AND (variant_id, attributes_key) IN ${keys}`
-  return [
-    q.run(sql`INSERT INTO ${cartLines} (cart_id, variant_id, attributes_key, id, quantity, attributes,
-        seen_unit_amount, seen_currency, seen_available, created_at)
-      SELECT c.id, j.value ->> '$.variantId', j.value ->> '$.attributesKey', j.value ->> '$.id', j.value ->> '$.quantity',
-        j.value -> '$.attributes', j.value -> '$.prices' ->> c.currency, c.currency, j.value ->> '$.available', ${now.getTime()}
-      FROM ${carts} AS c, json_each(${JSON.stringify(lines)}) AS j WHERE c.id = ${cartId}
-      ON CONFLICT (cart_id, variant_id, attributes_key) DO UPDATE SET
-        quantity = min(quantity + excluded.quantity, ${MAX_QUANTITY}), seen_unit_amount = excluded.seen_unit_amount,
-        seen_currency = excluded.seen_currency, seen_available = excluded.seen_available`),
-    refuseWhen('too_many_lines', sql`(SELECT count(*) FROM ${cartLines} WHERE cart_id = ${cartId}) > ${MAX_LINES}`),
-    refuseWhen('no_price', sql`EXISTS (SELECT 1 FROM ${touched} AND seen_unit_amount IS NULL)`),
-    refuseWhen('stock_uncertain', sql`EXISTS (SELECT 1 FROM ${touched} AND quantity > seen_available)`),
-  ]
-}
-
-/** Sets quantities by line id; 0 removes. Refusals: `line_not_found`, `stock_uncertain`. */
-export function setQuantities(cartId: string, lines: readonly { id: string; quantity: number }[]): Write[] {
-  const ids = listOf(lines.map(({ id }) => id))
-  const kept = lines.filter(({ quantity }) => quantity > 0)
-  const gone = lines.filter(({ quantity }) => quantity === 0)
-  return [
-    refuseWhen(
-      'line_not_found',
-      sql`(SELECT count(*) FROM ${cartLines} WHERE cart_id = ${cartId} AND id IN ${ids}) <> ${lines.length}`,
-    ),
-    ...(kept.length > 0
-      ? [
-          q.run(sql`UPDATE ${cartLines} SET quantity = j.value ->> '$.quantity' FROM json_each(${JSON.stringify(kept)}) AS j
-            WHERE ${cartLines.cartId} = ${cartId} AND ${cartLines.id} = j.value ->> '$.id'`),
-          refuseWhen(
-            'stock_uncertain',
-            sql`EXISTS (SELECT 1 FROM ${cartLines} WHERE cart_id = ${cartId} AND id IN ${ids} AND quantity > seen_available)`,
-          ),
-        ]
-      : []),
-    ...(gone.length > 0 ? [removeLines(cartId, listOf(gone.map(({ id }) => id)))] : []),
-  ]
-}
-
-function removeLines(cartId: string, ids: SQL): Write {
-  return q.delete(cartLines).where(and(eq(cartLines.cartId, cartId), inArray(cartLines.id, ids)))
-}
-
-/** What the shopper has now been told of these lines: what the next look compares with. */
-export function noteSeen(
-  cartId: string,
-  lines: readonly { id: string; unitAmount: number; currency: string; available: number | null }[],
-): Write[] {
-  if (lines.length === 0) return []
-  return [
-    q.run(sql`UPDATE ${cartLines} SET seen_unit_amount = j.value ->> '$.unitAmount', seen_currency = j.value ->> '$.currency',
-        seen_available = j.value ->> '$.available'
-      FROM json_each(${JSON.stringify(lines)}) AS j
-      WHERE ${cartLines.cartId} = ${cartId} AND ${cartLines.id} = j.value ->> '$.id'`),
-  ]
-}
-
-/**
- * Refuses a shipping option that is not offered where the cart goes and in its currency: `option_not_offered`.
- * @param countries where the option ships to. @param currencies those it has a price in.
+ * Refuses a shipping option that is not offered where the cart goes and in its currency: `option_not_offered`. What the
+ * rate makes of the cart's goods only pricing tells.
+ * @param areas where the option ships to. @param currencies those it has a price in; null is any.
  */
 export function refuseOptionElsewhere(
   cartId: string,
-  option: { countries: readonly string[]; currencies: readonly string[] },
+  option: { areas: readonly Area[]; currencies: readonly string[] | null },
 ): Write {
+  const areas = option.areas.map(({ country, region, postalPattern }) => ({
+    ...{ country, region },
+    ...(postalPattern === null ? null : postalRange(postalPattern)),
+  }))
+  // As `isWithin` says; of a cart without an address any part of its country will do, because what it is shown is an estimate.
   return refuseWhen(
     'option_not_offered',
-    sql`NOT EXISTS (SELECT 1 FROM ${carts} WHERE id = ${cartId} AND currency IN ${listOf(option.currencies)}
-      AND coalesce(shipping_address ->> '$.country', country) IN ${listOf(option.countries)})`,
+    sql`NOT EXISTS (SELECT 1 FROM (SELECT currency, shipping_address IS NULL AS estimated,
+          coalesce(shipping_address ->> '$.country', country) AS country, upper(shipping_address ->> '$.region') AS region,
+          (SELECT coalesce(group_concat(letter, ''), '') FROM (SELECT substr(upper(shipping_address ->> '$.postal_code'), value, 1)
+            AS letter FROM json_each(${PLACES}) ORDER BY value) WHERE letter GLOB '[0-9A-Z]') AS code
+        FROM ${carts} WHERE id = ${cartId}) AS c, json_each(${JSON.stringify(areas)}) AS a
+      WHERE ${option.currencies ? sql`c.currency IN ${listOf(option.currencies)}` : sql`1`}
+        AND a.value ->> '$.country' IN (c.country, ${EVERYWHERE})
+        AND (c.estimated OR (coalesce(a.value ->> '$.region', c.region, '') = coalesce(c.region, '')
+          AND (a.value ->> '$.from' IS NULL OR c.code BETWEEN a.value ->> '$.from' AND a.value ->> '$.to'))))`,
   )
 }
 
@@ -211,11 +179,16 @@ export function completeCart(cartId: string, orderId: string, now: Date): Write 
   return q.update(carts).set({ status: 'completed', orderId, updatedAt: now.getTime() }).where(eq(carts.id, cartId))
 }
 
-/** The order was given up: the cart may be edited and ordered again. */
+/**
+ * The order was given up: the cart may be edited and ordered again. Its time begins anew, so that whoever turned back
+ * from paying counts as gone quiet from now on; a cart past its time stays so.
+ */
 export function releaseCart(cartId: string, orderId: string, now: Date): Write {
+  const at = now.getTime()
+  const expiresAt = sql`CASE WHEN ${carts.expiresAt} > ${at} THEN ${at + CART_LIFETIME_MS} ELSE ${carts.expiresAt} END`
   return q
     .update(carts)
-    .set({ orderId: null, refusals: {}, updatedAt: now.getTime() })
+    .set({ orderId: null, refusals: {}, updatedAt: at, expiresAt })
     .where(and(eq(carts.id, cartId), eq(carts.orderId, orderId), eq(carts.status, 'open')))
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Warning } from '../../domain/cart.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
@@ -6,31 +7,36 @@ import { shape } from '../../platform/http/schema.ts'
 import { toSessionView } from '../sessions/contract.ts'
 import { issueGuestToken } from '../sessions/guest.ts'
 import type { ChangedCart, Reopen } from './change.ts'
-import {
-  AddLines,
-  CartParams,
-  CartView,
-  CreateCart,
-  LineParams,
-  SetLines,
-  ShippingOptionView,
-  toCartView,
-  toShippingOptionView,
-  UpdateCart,
-} from './contract.ts'
-import { createCart } from './create.ts'
+import { CartView, ShippingOptionView, toCartView, toShippingOptionView } from './contract.ts'
+import { type CreatedCart, createCart } from './create.ts'
+import { explainCart } from './explain.ts'
+import { ExplainCart, ExplainedCartView, toExplainedCartView } from './explain-contract.ts'
+import { AddLines, CartParams, CreateCart, LineParams, MergeCart, RecoverCart, SetLines, UpdateCart } from './inputs.ts'
 import { addToCart, setLineQuantities } from './lines.ts'
-import { mustFindCart, priceForDisplay } from './load.ts'
+import { mustFindCart, priceForDisplay, refuseMerged } from './load.ts'
+import { cartMerged, mergeCarts } from './merge.ts'
 import { findAnyCart, listLines } from './queries.ts'
+import { recoverCart } from './recover.ts'
 import { updateCart } from './update.ts'
 
 function changed({ now }: Context, { priced, warnings }: ChangedCart) {
   return { body: toCartView(priced, now, warnings), version: priced.cart.version }
 }
 
-async function show(context: Context, id: string) {
+async function show(context: Context, id: string, warnings: readonly Warning[] = []) {
   const { cart, lines } = await mustFindCart(context, id)
-  return { body: toCartView(await priceForDisplay(context, cart, lines), context.now), version: cart.version }
+  const priced = await priceForDisplay(context, cart, lines)
+  return { body: toCartView(priced, context.now, warnings), version: cart.version }
+}
+
+function created({ now }: Context, { priced, warnings, session }: CreatedCart) {
+  const view = toCartView(priced, now, warnings)
+  return {
+    status: 201,
+    body: session ? { ...view, session: toSessionView(session) } : view,
+    version: priced.cart.version,
+    headers: { Location: `/v1/carts/${priced.cart.id}` },
+  }
 }
 
 // Every edit may find the cart ended, changed meanwhile, or ordered by a provider that does not answer.
@@ -57,10 +63,11 @@ export function cartRoutes(reopen: Reopen) {
         body: CreateCart,
         returns: CartView,
         statuses: [201],
-        problems: ['out_of_stock'],
+        problems: ['out_of_stock', 'cart_gone'],
         replay: async (context, id) => {
           const [[cart], lines] = await context.db.read(findAnyCart(id), listLines(id))
           if (!cart) throw new Problem('cart_not_found')
+          refuseMerged(cart)
           const view = toCartView(await priceForDisplay(context, cart, lines), context.now)
           // Tokens are not stored: whoever holds the key gets a new one for the same guest.
           const anonymous = context.caller.kind === 'nobody'
@@ -70,16 +77,25 @@ export function cartRoutes(reopen: Reopen) {
           return { status: 201, body: { ...view, ...session }, version: cart.version, headers }
         },
       },
-      async (context, { body }) => {
-        const { priced, warnings, session } = await createCart(context, body)
-        const view = toCartView(priced, context.now, warnings)
-        return {
-          status: 201,
-          body: session ? { ...view, session: toSessionView(session) } : view,
-          version: priced.cart.version,
-          headers: { Location: `/v1/carts/${priced.cart.id}` },
-        }
+      async (context, { body }) => created(context, await createCart(context, body)),
+    ),
+    // Before the routes of one cart, of which none is called "recover".
+    route(
+      {
+        id: 'recoverCart',
+        method: 'post',
+        path: '/v1/carts/recover',
+        summary: 'Start a new cart with what is in an abandoned one, by the token of its recovery link',
+        access: 'optional-session',
+        limit: 'cart',
+        body: RecoverCart,
+        returns: CartView,
+        statuses: [201],
+        problems: ['out_of_stock', 'cart_gone'],
+        // It may issue a credential, so that nothing of it is stored: asked twice, it makes two carts.
+        replay: 'none',
       },
+      async (context, { body }) => created(context, await recoverCart(context, body.token)),
     ),
     route(
       {
@@ -91,7 +107,7 @@ export function cartRoutes(reopen: Reopen) {
         limit: 'cart',
         params: CartParams,
         returns: CartView,
-        problems: ['cart_not_found'],
+        problems: ['cart_not_found', 'cart_gone'],
       },
       (context, { params }) => show(context, params.cart),
     ),
@@ -100,7 +116,8 @@ export function cartRoutes(reopen: Reopen) {
         id: 'updateCart',
         method: 'patch',
         path: '/v1/carts/:cart',
-        summary: 'Set e-mail, addresses, shipping option, discount codes, currency, country, locale, note, metadata',
+        summary:
+          'Set e-mail, addresses, shipping option, discount codes, currency, country, locale, VAT id, note, metadata',
         access: 'session',
         limit: 'cart',
         params: CartParams,
@@ -164,6 +181,23 @@ export function cartRoutes(reopen: Reopen) {
     ),
     route(
       {
+        id: 'mergeCarts',
+        method: 'post',
+        path: '/v1/carts/:cart/merge',
+        summary: 'Move what is in another cart into this one; the other one then answers 410 with merged_into',
+        access: 'session',
+        limit: 'cart',
+        params: CartParams,
+        body: MergeCart,
+        returns: CartView,
+        problems: [...EDIT_PROBLEMS],
+        replay: (context, id, { body }) => show(context, id, [cartMerged(body.from_cart_id)]),
+      },
+      async (context, { params, body, ifMatch }) =>
+        changed(context, await mergeCarts(context, params.cart, body, { ifMatch, reopen })),
+    ),
+    route(
+      {
         id: 'listShippingOptions',
         method: 'get',
         path: '/v1/carts/:cart/shipping-options',
@@ -172,12 +206,32 @@ export function cartRoutes(reopen: Reopen) {
         limit: 'cart',
         params: CartParams,
         returns: shape(() => z.object({ data: z.array(ShippingOptionView()) })),
-        problems: ['cart_not_found'],
+        problems: ['cart_not_found', 'cart_gone'],
       },
       async (context, { params }) => {
         const { cart, lines } = await mustFindCart(context, params.cart)
-        const { shippingOptions } = await priceForDisplay(context, cart, lines)
-        return { body: { data: shippingOptions.map((option) => toShippingOptionView(option, cart.currency)) } }
+        const priced = await priceForDisplay(context, cart, lines)
+        return { body: { data: priced.shippingOptions.map((option) => toShippingOptionView(option, priced)) } }
+      },
+    ),
+    route(
+      {
+        id: 'explainCart',
+        method: 'post',
+        path: '/v1/carts/:cart/explain',
+        summary: 'Why each promotion and code applies to the cart or not, and what would unlock it',
+        access: 'session',
+        limit: 'cart',
+        params: CartParams,
+        body: ExplainCart,
+        returns: ExplainedCartView,
+        problems: ['cart_not_found', 'cart_completed', 'cart_gone'],
+        // A question: asked again it is answered again.
+        replay: 'none',
+      },
+      async (context, { params, body }) => {
+        const explained = await explainCart(context, params.cart, body.discount_codes ?? null)
+        return { body: toExplainedCartView(explained) }
       },
     ),
   ]

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts'
 import type { Metadata } from '../../domain/product.ts'
-import { shipsTo } from '../../domain/shipping.ts'
+import { shipsTo, shipsToAddress } from '../../domain/shipping.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import type { Context } from '../../platform/http/context.ts'
@@ -8,6 +8,7 @@ import { invalid } from '../../platform/http/problem.ts'
 import { chooseMarket } from '../markets/choose.ts'
 import { customerKey } from '../promotions/customer.ts'
 import { type ChangedCart, commitChange, type Reopen, showChanged } from './change.ts'
+import { destinationOf } from './destination.ts'
 import { loadShop, withCart } from './load.ts'
 import type { ShopData } from './priced.ts'
 import { type CartChanges, refuseOptionElsewhere } from './queries.ts'
@@ -21,6 +22,7 @@ export interface CartUpdate {
   currency?: string | undefined
   country?: string | undefined
   locale?: string | undefined
+  vat_id?: string | null | undefined
   note?: string | null | undefined
   metadata?: Metadata | undefined
 }
@@ -64,6 +66,13 @@ async function decideChanges(wish: CartUpdate, shop: ShopData): Promise<CartChan
   if (address && !shipsTo(shop.zones, address.country)) {
     throw invalid('/shipping_address/country', 'is not a country this shop ships to')
   }
+  if (address && !shipsToAddress(shop.zones, destinationOf({ country: address.country, shippingAddress: address }))) {
+    const tellsByRegion = shop.zones.some(({ areas }) =>
+      areas.some(({ country, region }) => country === address.country && region !== null),
+    )
+    const field = address.region === null && tellsByRegion ? 'region' : 'postal_code'
+    throw invalid(`/shipping_address/${field}`, 'is not in a part of the country that this shop ships to')
+  }
   // Whose limits were reached is another matter for another e-mail or other codes: they are asked anew.
   const asksAnew = wish.email !== undefined || wish.discount_codes !== undefined
   return {
@@ -76,6 +85,7 @@ async function decideChanges(wish: CartUpdate, shop: ShopData): Promise<CartChan
     ...(wish.currency === undefined ? {} : { currency: wish.currency }),
     ...(wish.country === undefined ? {} : { country: wish.country }),
     ...(wish.locale === undefined ? {} : { locale: wish.locale }),
+    ...(wish.vat_id === undefined ? {} : { vatId: wish.vat_id }),
     ...(wish.note === undefined ? {} : { note: wish.note }),
     ...(wish.metadata === undefined ? {} : { metadata: wish.metadata }),
   }
@@ -88,5 +98,7 @@ function optionGuard(cartId: string, wish: CartUpdate, shop: ShopData): Write[] 
   const zone = shop.zones.find(({ rates }) => rates.some((rate) => rate.id === id))
   const rate = zone?.rates.find((candidate) => candidate.id === id)
   if (!zone || !rate) throw invalid('/shipping_option_id', 'is not a shipping option of this shop')
-  return [refuseOptionElsewhere(cartId, { countries: zone.countries, currencies: Object.keys(rate.prices) })]
+  // What a carrier asks, and in which currencies, is only known once it is asked.
+  const currencies = rate.kind === 'carrier' ? null : rate.steps.map(({ currency }) => currency)
+  return [refuseOptionElsewhere(cartId, { areas: zone.areas, currencies })]
 }
