@@ -12,7 +12,7 @@ import { closeOpenSessions } from './abandon.ts'
 import { applyFact, lostRace, MAX_TRIES } from './apply.ts'
 import { type Checkout, loadCheckout } from './load.ts'
 import { isAsExpected, newOrder, newPayment, type PaymentWish, placeAttempt, placeOrder, planCart } from './place.ts'
-import { cartChanged, outOfStock } from './refusals.ts'
+import { againstRules, cartChanged, outOfStock, quantityNotAllowed } from './refusals.ts'
 import { fetchSession, openSession } from './sessions.ts'
 import { cancelWrites, confirmWrites, settle, stockWrites } from './settle.ts'
 import type { OrderState } from './state.ts'
@@ -40,7 +40,7 @@ const OPENING_MS = 30_000
  * the shopper's retry is answered `processing`, and recover asks the provider by the payment's id, whether the provider
  * was reached or not. A crash after the provider's answer is the same case: opening a session again is getting it.
  *
- * @throws {Problem} cart_not_found, cart_gone, cart_empty, cart_incomplete, cart_changed, out_of_stock,
+ * @throws {Problem} cart_not_found, cart_gone, cart_empty, cart_incomplete, cart_changed, out_of_stock, quantity_not_allowed,
  *   invalid_request (an unknown provider), provider_unavailable (an old session could not be closed).
  */
 export async function complete(context: Context, cartId: string, wish: CompleteWish): Promise<Completion> {
@@ -117,6 +117,7 @@ function decideSession(context: Context, { priced }: Checkout, wish: CompleteWis
 
 async function decideHolds(context: Context, checkout: Checkout, wish: CompleteWish) {
   if (!isAsExpected(checkout.priced, wish.expectedTotal)) throw await cartChanged(context, checkout, wish.expectedTotal)
+  if (againstRules(checkout.priced).length > 0) throw await quantityNotAllowed(context, checkout)
   const plan = planCart(checkout)
   if (!plan.ok) throw await outOfStock(context, checkout, plan.short)
   return plan.holds
@@ -242,5 +243,5 @@ function statusOf(kind: string): number {
 
 function isPromotionRace(error: unknown): boolean {
   const constraint = (error as { constraint?: unknown }).constraint
-  return constraint === 'promotion_exhausted' || constraint === 'promotion_customer_limit'
+  return typeof constraint === 'string' && constraint.startsWith('promotion_')
 }

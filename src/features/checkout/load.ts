@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { refusalKey } from '../../domain/candidates.ts'
+import { customerLimitOf, isUsedUp, type PromotionRefusal } from '../../domain/promotion.ts'
 import type { StockLevel } from '../../domain/stock.ts'
 import { carts } from '../../platform/db/schema/cart.ts'
 import { variants } from '../../platform/db/schema/catalog.ts'
@@ -6,11 +8,13 @@ import { findGeneration } from '../../platform/generations.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { findKey, type IdempotencyRow } from '../../platform/http/idempotency.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import { type PricedCart, priceCart, type ShopData } from '../cart/priced.ts'
+import { priceWithOutside } from '../cart/outside.ts'
+import { candidatesOf, type PricedCart, type ShopData } from '../cart/priced.ts'
 import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
 import { toLevels } from '../catalog/product.ts'
 import { listSellables, type Sellable, toSellable } from '../catalog/sellables.ts'
 import { listMarkets } from '../markets/queries.ts'
+import { hasOrdered } from '../orders/queries.ts'
 import {
   listAutomaticPromotions,
   listCustomerUses,
@@ -19,8 +23,8 @@ import {
   toPromotion,
 } from '../promotions/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'
-import { listZones, toZones } from '../shipping/queries.ts'
-import { listTaxZones, toTaxZones } from '../tax/queries.ts'
+import { listZones, toZones, ZONE_READS } from '../shipping/queries.ts'
+import { listTaxZones, TAX_READS, toTaxZones } from '../tax/queries.ts'
 import { type OrderState, orderState, toOrderState } from './state.ts'
 
 /** Everything complete decides by, read on one snapshot of the primary in one trip. */
@@ -35,10 +39,6 @@ export interface Checkout {
   generation: number
 }
 
-// How many results each part of the batch has; they come back in one list.
-const ZONE_READS = 4
-const TAX_READS = 2
-
 /**
  * Loads a cart to be charged. Prices, stock and limits come from D1 here, never from a cache: a cached price may be a
  * minute old, and charging it would break promise 5.
@@ -50,20 +50,22 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
   const liveOrder = sql`(SELECT order_id FROM ${carts} WHERE id = ${cartId})`
   const codes = codesIn(cartId)
   const customer = sql`(SELECT customer_key FROM ${carts} WHERE id = ${cartId})`
-  const [keys, cartRows, lines, sellableRows, automatic, byCode, uses, markets, generations, ...rest] = await db.read(
-    findKey(idempotency?.id ?? ''),
-    findCart(cartId, ownerId),
-    listLines(cartId),
-    listSellables(sql`${variants.id} IN ${variantsIn(cartId)}`, now, liveOrder),
-    listAutomaticPromotions(),
-    listPromotionsByCode(codes),
-    listCustomerUses(customer, codes),
-    listMarkets(),
-    findGeneration(),
-    ...orderState(liveOrder, now),
-    ...listZones(),
-    ...listTaxZones(),
-  )
+  const [keys, cartRows, lines, sellableRows, automatic, byCode, uses, markets, generations, earlier, ...rest] =
+    await db.read(
+      findKey(idempotency?.id ?? ''),
+      findCart(cartId, ownerId),
+      listLines(cartId),
+      listSellables(sql`${variants.id} IN ${variantsIn(cartId)}`, now, liveOrder),
+      listAutomaticPromotions(),
+      listPromotionsByCode(codes),
+      listCustomerUses(customer, codes),
+      listMarkets(),
+      findGeneration(),
+      hasOrdered(customer, cartId),
+      ...orderState(liveOrder, now),
+      ...listZones(),
+      ...listTaxZones(),
+    )
   const [cart] = cartRows
   if (!cart) throw new Problem('cart_not_found')
   const stateReads = rest.length - ZONE_READS - TAX_READS
@@ -77,9 +79,18 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
     codes: new Map(byCode.map((row) => [row.code ?? '', toCandidate(row)])),
     sellables: new Map(sellables.map((sellable) => [sellable.variantId, sellable])),
   }
-  const usedUp = pending ? Object.entries(cart.refusals).filter(([, reason]) => reason === 'usage_limit') : []
-  const refusals = { ...Object.fromEntries(usedUp), ...refusedByLimit(shop, uses, pending) }
-  const priced = priceCart({ ...cart, refusals }, lines, shop, now)
+  const refusals: CartRow['refusals'] = {
+    ...(pending ? refusedByOthers(cart, shop, pending) : {}),
+    ...refusedByHistory(shop, uses, pending, earlier.length > 0),
+  }
+  const price = (known: CartRow['refusals']) => priceWithOutside(context, { ...cart, refusals: known }, lines, shop)
+  let priced = await price(refusals)
+  // What one refusal leaves may be more of another's: each turn refuses at least one, so that it ends.
+  for (let beyond = beyondBudget(priced, shop, pending); beyond.length > 0; ) {
+    for (const id of beyond) refusals[id] = 'usage_limit'
+    priced = await price(refusals)
+    beyond = beyondBudget(priced, shop, pending)
+  }
   return {
     key: keys[0] ?? null,
     priced,
@@ -90,19 +101,62 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
   }
 }
 
-/** Promotions whose limit per customer this customer has reached; the cart's own pending order does not count. */
-function refusedByLimit(
+/**
+ * What others have used up. The claims of the cart's pending order lift the limits of its promotions, but only of those it
+ * has claimed: neither of codes it did not get, nor of promotions that came later.
+ */
+function refusedByOthers(cart: CartRow, shop: ShopData, { order }: OrderState): CartRow['refusals'] {
+  const before = Object.entries(cart.refusals).filter(([, reason]) => reason === 'usage_limit')
+  const claimed = new Set(order.promotions.map(({ promotionId, code }) => refusalKey(promotionId, code)))
+  const now = candidatesOf(cart, shop)
+    .filter(isUsedUp)
+    .map(({ promotion, code }) => refusalKey(promotion.id, code))
+    .filter((key) => !claimed.has(key))
+  return { ...Object.fromEntries(before), ...Object.fromEntries(now.map((key) => [key, 'usage_limit'])) }
+}
+
+/**
+ * Promotions that would give more than their budget has left. The claims of the cart's pending order lift budgets too, but
+ * only as far as they go: prices may have risen since, and the promotion have come later.
+ */
+function beyondBudget(
+  { cart, quote }: PricedCart,
+  { automatic, codes }: ShopData,
+  pending: OrderState | null,
+): string[] {
+  if (pending?.order.status !== 'pending') return []
+  const budgets = new Map(
+    [...automatic, ...[...codes.values()].map(({ promotion }) => promotion)].map(({ id, budgets: own }) => [id, own]),
+  )
+  const claims = pending.order.currency === cart.currency ? pending.order.promotions : []
+  const claimed = new Map(claims.map(({ promotionId, amount }) => [promotionId, amount]))
+  return quote.applied.flatMap(({ promotionId, amount }) => {
+    const budget = budgets.get(promotionId)?.[cart.currency]
+    const spent = (budget?.spent ?? 0) - (claimed.get(promotionId) ?? 0)
+    return budget && spent + amount > budget.amount ? [promotionId] : []
+  })
+}
+
+/**
+ * Promotions whose limit per customer this customer has reached, and those for a first order of somebody who has ordered;
+ * the cart's own pending order does not count.
+ */
+function refusedByHistory(
   shop: ShopData,
   uses: readonly { promotionId: string; used: number }[],
   pending: OrderState | null,
+  hasOrderedBefore: boolean,
 ): CartRow['refusals'] {
   const usedOf = new Map(uses.map(({ promotionId, used }) => [promotionId, used]))
   const own = new Set(pending?.order.status === 'pending' ? pending.order.promotions.map((use) => use.promotionId) : [])
   const candidates = [...shop.automatic, ...[...shop.codes.values()].map(({ promotion }) => promotion)]
   return Object.fromEntries(
-    candidates.flatMap(({ id, customerLimit }) => {
+    candidates.flatMap<[string, PromotionRefusal]>((promotion) => {
+      const { id, conditions } = promotion
+      if (hasOrderedBefore && conditions.first_order) return [[id, 'not_eligible']]
+      const customerLimit = customerLimitOf(promotion)
       const used = (usedOf.get(id) ?? 0) - (own.has(id) ? 1 : 0)
-      return customerLimit !== null && used >= customerLimit ? [[id, 'customer_limit' as const]] : []
+      return customerLimit !== null && used >= customerLimit ? [[id, 'customer_limit']] : []
     }),
   )
 }

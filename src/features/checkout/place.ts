@@ -1,13 +1,21 @@
+import { refusalKey } from '../../domain/candidates.ts'
 import type { Money } from '../../domain/money.ts'
-import { DEFAULT_ROUNDING } from '../../domain/quote.ts'
+import { customerLimitOf, type Promotion } from '../../domain/promotion.ts'
 import { type HoldPlan, planHolds } from '../../domain/stock.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { announce } from '../../platform/outbox.ts'
-import type { PricedCart } from '../cart/priced.ts'
+import { candidatesOf, type PricedCart } from '../cart/priced.ts'
 import { orderCart } from '../cart/queries.ts'
 import { freeExpiredHolds, freeOrderHolds, holdStock } from '../inventory/queries.ts'
-import { beginOrder, insertOrder, type OrderLineRow, type OrderRow, refuseUnlessPending } from '../orders/queries.ts'
+import {
+  beginOrder,
+  insertOrder,
+  type OrderLineRow,
+  type OrderRow,
+  refuseUnlessFirst,
+  refuseUnlessPending,
+} from '../orders/queries.ts'
 import { insertPayment, type PaymentRow } from '../payments/queries.ts'
 import { claimPromotions } from '../promotions/queries.ts'
 import type { Checkout } from './load.ts'
@@ -23,7 +31,7 @@ export interface PaymentWish {
 }
 
 /** How many of each variant the cart wants. */
-export function demandOf(priced: PricedCart): Map<string, number> {
+function demandOf(priced: PricedCart): Map<string, number> {
   const demand = new Map<string, number>()
   for (const { row } of priced.lines) demand.set(row.variantId, (demand.get(row.variantId) ?? 0) + row.quantity)
   return demand
@@ -87,7 +95,7 @@ export function newOrder({ mint, now }: Context, priced: PricedCart, customerKey
     shipping: quote.shipping,
     discountCodes: priced.discountCodes.flatMap(({ code, applied }) => (applied ? [code] : [])),
     promotions: quote.applied,
-    rounding: DEFAULT_ROUNDING,
+    rounding: quote.rounding,
     shippingAddress: cart.shippingAddress,
     billingAddress: cart.billingAddress ?? cart.shippingAddress,
     note: cart.note,
@@ -95,38 +103,39 @@ export function newOrder({ mint, now }: Context, priced: PricedCart, customerKey
     createdAt: at,
     updatedAt: at,
     confirmedAt: null,
+    vatId: cart.vatId,
+    taxExempt: quote.taxExempt,
+    taxes: quote.taxes,
   }
 }
 
 function orderLinesOf(orderId: string, priced: PricedCart): OrderLineRow[] {
-  return priced.lines.map(
-    ({ row, sellable, title, variantTitle, unitAmount, compareAtUnitAmount, quoted }, position) => {
-      if (!sellable || title === null) throw new Error('an order line needs a variant that is for sale')
-      return {
-        orderId,
-        id: row.id,
-        position,
-        productId: sellable.productId,
-        variantId: sellable.variantId,
-        sku: sellable.sku,
-        handle: sellable.handle,
-        title,
-        variantTitle: variantTitle ?? sellable.variantTitle,
-        imageUrl: sellable.imageUrl,
-        attributes: row.attributes,
-        quantity: row.quantity,
-        requiresShipping: sellable.requiresShipping,
-        unitAmount,
-        compareAtUnitAmount,
-        subtotal: quoted.subtotal,
-        discount: quoted.discount,
-        tax: quoted.tax,
-        total: quoted.total,
-        discounts: quoted.discounts,
-        taxes: quoted.taxes,
-      }
-    },
-  )
+  return priced.lines.map(({ row, sellable, title, variantTitle, compareAtUnitAmount, quoted }, position) => {
+    if (!sellable || title === null) throw new Error('an order line needs a variant that is for sale')
+    return {
+      orderId,
+      id: row.id,
+      position,
+      productId: sellable.productId,
+      variantId: sellable.variantId,
+      sku: sellable.sku,
+      handle: sellable.handle,
+      title,
+      variantTitle: variantTitle ?? sellable.variantTitle,
+      imageUrl: sellable.imageUrl,
+      attributes: row.attributes,
+      quantity: row.quantity,
+      requiresShipping: sellable.requiresShipping,
+      unitAmount: quoted.unitAmount,
+      compareAtUnitAmount,
+      subtotal: quoted.subtotal,
+      discount: quoted.discount,
+      tax: quoted.tax,
+      total: quoted.total,
+      discounts: quoted.discounts,
+      taxes: quoted.taxes,
+    }
+  })
 }
 
 /**
@@ -146,20 +155,22 @@ export function placeOrder(
   const actor = actorOf(context.caller)
   const { priced, levels, shop } = checkout
   const demand = demandOf(priced)
-  const limits = new Map(
-    [...shop.automatic, ...[...shop.codes.values()].map(({ promotion }) => promotion)].map((promotion) => [
-      promotion.id,
-      promotion.customerLimit,
-    ]),
-  )
-  const applied = order.promotions.map((use) => ({ ...use, customerLimit: limits.get(use.promotionId) ?? null }))
+  const candidates = candidatesOf(priced.cart, shop)
+  const promotionOf = new Map(candidates.map(({ promotion }) => [promotion.id, promotion]))
+  const { currency } = order
+  const uses = order.promotions.map(({ promotionId, code, amount }) => ({
+    ...{ promotionId, code, amount, currency },
+    customerLimit: limitOf(promotionOf.get(promotionId)),
+  }))
+  const isFirst = uses.some(({ promotionId }) => promotionOf.get(promotionId)?.conditions.first_order)
   const writes = [
     ...orderCart({ ...priced.cart, orderId: replaced, refusals: refusalsOf(priced) }, order.id, now),
     ...insertOrder(order, orderLinesOf(order.id, priced)),
     ...beginOrder(order.id, { actor, now }),
     ...freeExpiredHolds([...demand.keys()], now),
     ...holdStock(order.id, holds, holdUntil(payment, now)),
-    ...claimPromotions(order.id, order.customerKey, applied, now),
+    ...(isFirst ? [refuseUnlessFirst(order.customerKey, order.cartId)] : []),
+    ...claimPromotions(order.id, order.customerKey, uses, now),
     ...(payment ? insertPayment(payment, actor) : []),
     ...announce(mint, now, [{ topic: 'order.placed', subjectId: order.id }]),
   ]
@@ -174,13 +185,18 @@ export function placeOrder(
   return { writes, state }
 }
 
+function limitOf(promotion: Promotion | undefined): number | null {
+  return promotion ? customerLimitOf(promotion) : null
+}
+
 /**
  * A code whose last use somebody else has is not this order's, though the order's own claims lift the limits of its cart
  * from now on: the cart remembers which ones it did not get.
  */
 function refusalsOf({ cart, quote }: PricedCart): PricedCart['cart']['refusals'] {
   const usedUp = quote.refused.filter(({ reason }) => reason === 'usage_limit')
-  return { ...cart.refusals, ...Object.fromEntries(usedUp.map(({ promotionId, reason }) => [promotionId, reason])) }
+  const keys = usedUp.map(({ promotionId, code, reason }) => [refusalKey(promotionId, code), reason])
+  return { ...cart.refusals, ...Object.fromEntries(keys) }
 }
 
 /** Commit 1 of a further attempt on the same order: its goods are held anew, for as long as the new session lasts. */

@@ -1,8 +1,11 @@
+import { isAllowedQuantity } from '../../domain/cart.ts'
 import { formatMoney, type Money } from '../../domain/money.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { money } from '../../platform/http/shapes.ts'
 import { toCartView } from '../cart/contract.ts'
+import { candidatesOf, type PricedCart } from '../cart/priced.ts'
+import type { PricedLine } from '../cart/priced-lines.ts'
 import { noteCheckoutFindings } from '../cart/queries.ts'
 import { sellables } from '../catalog/sellables.ts'
 import { automaticPromotions, promotionsByCode } from '../promotions/queries.ts'
@@ -20,22 +23,19 @@ interface Difference {
 
 /**
  * The cart costs something else than the shopper agreed to: nothing is charged, and the answer shows the cart as it is
- * now. What was read fresh replaces what the caches held, and the cart remembers that it has shown it: the next GET
- * shows what complete will charge.
+ * now.
  */
 export async function cartChanged(context: Context, checkout: Checkout, expected: Money): Promise<Problem> {
-  const { priced, generation } = checkout
+  const { priced } = checkout
   const { cart, quote } = priced
-  refreshCaches(context, checkout)
-  const findings = { catalogGeneration: generation, refusals: cart.refusals }
-  await context.db.commit([noteCheckoutFindings(cart.id, findings)])
+  await noteFindings(context, checkout)
   const actual = money(quote.totals.total, cart.currency)
   const differences: Difference[] = [
     { what: 'total', target: null, expected, actual },
-    ...priced.lines.flatMap<Difference>(({ row, sellable, previousUnitAmount, unitAmount }) => {
+    ...priced.lines.flatMap<Difference>(({ row, sellable, previousUnitAmount, quoted }) => {
       if (!sellable) return [{ what: 'item_unavailable', target: row.id, expected: null, actual: null }]
       if (previousUnitAmount === null) return []
-      const [old, current] = [money(previousUnitAmount, cart.currency), money(unitAmount, cart.currency)]
+      const [old, current] = [money(previousUnitAmount, cart.currency), money(quoted.unitAmount, cart.currency)]
       return [{ what: 'unit_price', target: row.id, expected: old, actual: current }]
     }),
     ...priced.discountCodes.flatMap<Difference>(({ code, reason }) =>
@@ -48,16 +48,26 @@ export async function cartChanged(context: Context, checkout: Checkout, expected
   })
 }
 
+/**
+ * What the cart is shown from now on is no older than this. Uses of promotions are counted, and given back, without a new
+ * generation: where any are counted here, no isolate's memory of this generation will do, and D1 is asked until the next.
+ */
+function floorOf({ priced: { cart }, shop, generation }: Checkout): number {
+  const isCounted = candidatesOf(cart, shop).some(
+    ({ promotion: { usageLimit, budgets }, codeUses }) =>
+      usageLimit !== null || codeUses !== null || Object.keys(budgets).length > 0,
+  )
+  return isCounted ? generation + 1 : generation
+}
+
 /** Somebody else has the goods: the answer names the lines and what is left of each. */
 export async function outOfStock(
   context: Context,
   checkout: Checkout,
   short: readonly { variantId: string; requested: number; available: number }[],
 ): Promise<Problem> {
-  const { priced, generation } = checkout
-  refreshCaches(context, checkout)
-  const findings = { catalogGeneration: generation, refusals: priced.cart.refusals }
-  await context.db.commit([noteCheckoutFindings(priced.cart.id, findings)])
+  const { priced } = checkout
+  await noteFindings(context, checkout)
   const left = new Map(short.map(({ variantId, available }) => [variantId, available]))
   const lines = priced.lines.flatMap(({ row }) => {
     const available = left.get(row.variantId)
@@ -66,6 +76,31 @@ export async function outOfStock(
       : [{ id: row.id, variant_id: row.variantId, requested: row.quantity, available }]
   })
   return new Problem('out_of_stock', { members: { lines, cart: toCartView(priced, context.now) } })
+}
+
+/** A rule of quantities was changed since: the answer names the lines and what is allowed of each. */
+export async function quantityNotAllowed(context: Context, checkout: Checkout): Promise<Problem> {
+  const { priced } = checkout
+  await noteFindings(context, checkout)
+  const lines = againstRules(priced).flatMap(({ row, sellable }) =>
+    sellable ? [{ id: row.id, variant_id: row.variantId, quantity: row.quantity, allowed: sellable.quantityRule }] : [],
+  )
+  return new Problem('quantity_not_allowed', { members: { lines, cart: toCartView(priced, context.now) } })
+}
+
+/** The lines whose quantity their variant is not sold in any more. */
+export function againstRules({ lines }: PricedCart): PricedLine[] {
+  return lines.filter(({ row, sellable }) => sellable && !isAllowedQuantity(row.quantity, sellable.quantityRule))
+}
+
+/**
+ * What was read fresh replaces what the caches held, and the cart remembers that it has shown it: the next GET shows what
+ * complete will charge.
+ */
+async function noteFindings(context: Context, checkout: Checkout): Promise<void> {
+  const { id, refusals } = checkout.priced.cart
+  refreshCaches(context, checkout)
+  await context.db.commit([noteCheckoutFindings(id, { catalogGeneration: floorOf(checkout), refusals })])
 }
 
 function refreshCaches({ cache, now }: Context, { shop, generation, pending }: Checkout): void {

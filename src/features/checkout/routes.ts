@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/http/context.ts'
 import { problemResponse } from '../../platform/http/problem.ts'
 import { type Reply, route } from '../../platform/http/route.ts'
-import { CartParams } from '../cart/contract.ts'
+import { CartParams } from '../cart/inputs.ts'
 import { mustFindCart } from '../cart/load.ts'
 import { PROVIDER_NAMES } from '../payments/providers.ts'
 import { sessionOf } from '../sessions/guest.ts'
@@ -29,7 +29,7 @@ export const checkoutRoutes = [
       limit: 'cart',
       params: CartParams,
       returns: PaymentOptionsView,
-      problems: ['cart_not_found'],
+      problems: ['cart_not_found', 'cart_gone'],
     },
     async (context, { params }) => {
       await mustFindCart(context, params.cart)
@@ -59,6 +59,7 @@ export const checkoutRoutes = [
         'cart_changed',
         'cart_conflict',
         'out_of_stock',
+        'quantity_not_allowed',
         'payment_closed',
         'provider_unavailable',
       ],

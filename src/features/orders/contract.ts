@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import { AddressView, MetadataShape, MoneyShape, money, timestamp } from '../../platform/http/shapes.ts'
-import { TotalsView } from '../cart/contract.ts'
+import { TaxView, TotalsView, toTaxView } from '../cart/contract.ts'
 import { NextActionView, PaymentView, RefundView, toPaymentView, toRefundView } from '../payments/contract.ts'
+import { PickupPlaceView } from '../shipping/pickup-contract.ts'
 import type { OrderRow } from './queries.ts'
 import type { WholeOrder } from './read.ts'
 
@@ -12,7 +13,6 @@ const statuses = () => ({
   fulfillment_status: z.enum(['unfulfilled', 'partially_fulfilled', 'fulfilled']),
 })
 
-const Tax = shape(() => z.object({ name: z.string(), rate_ppm: z.int(), amount: MoneyShape() }))
 const Discount = shape(() =>
   z.object({ promotion_id: z.string(), code: z.string().nullable(), title: z.string(), amount: MoneyShape() }),
 )
@@ -37,7 +37,7 @@ const OrderLineView = shape(() =>
       tax: MoneyShape(),
       total: MoneyShape(),
       discounts: z.array(Discount()),
-      taxes: z.array(Tax()),
+      taxes: z.array(TaxView()),
     })
     .meta({ id: 'OrderLine' }),
 )
@@ -61,9 +61,13 @@ export const OrderView = shape(() =>
           amount: MoneyShape(),
           discount: MoneyShape(),
           tax: MoneyShape(),
-          taxes: z.array(Tax()),
+          taxes: z.array(TaxView()),
+          pickup: PickupPlaceView().nullable().meta({ description: 'Where the goods are picked up' }),
         })
         .nullable(),
+      vat_id: z.string().nullable(),
+      tax_exempt: z.boolean().meta({ description: 'The buyer of vat_id accounts for the tax' }),
+      taxes: z.array(TaxView()).meta({ description: 'Each tax over the whole order' }),
       totals: TotalsView(),
       discount_codes: z.array(z.string()),
       shipping_address: AddressView().nullable(),
@@ -148,7 +152,7 @@ export function toOrderView({ order, lines, moves, payments, refunds }: WholeOrd
       tax: inCurrency(line.tax),
       total: inCurrency(line.total),
       discounts: line.discounts.map(priced),
-      taxes: line.taxes.map(priced),
+      taxes: line.taxes.map((tax) => toTaxView(tax, inCurrency)),
     })),
     shipping: shipping
       ? {
@@ -157,9 +161,14 @@ export function toOrderView({ order, lines, moves, payments, refunds }: WholeOrd
           amount: inCurrency(shipping.amount),
           discount: inCurrency(shipping.discount),
           tax: inCurrency(shipping.tax),
-          taxes: shipping.taxes.map(priced),
+          taxes: shipping.taxes.map((tax) => toTaxView(tax, inCurrency)),
+          // Orders placed before there were pickup locations know nothing of them.
+          pickup: shipping.pickup ?? null,
         }
       : null,
+    vat_id: order.vatId,
+    tax_exempt: order.taxExempt,
+    taxes: order.taxes.map((tax) => toTaxView(tax, inCurrency)),
     totals: { ...mapValues(amounts, inCurrency), tax_included },
     discount_codes: order.discountCodes,
     shipping_address: order.shippingAddress,

@@ -152,3 +152,17 @@ export function takeNumber(orderId: string, now: Date): Write[] {
       .where(eq(orders.id, orderId)),
   ]
 }
+
+/** A row when the customer has an order that was not cancelled, from another cart than `cartId`. */
+export function hasOrdered(customerKey: SQL, cartId: string): Query<{ id: string }[]> {
+  return q.all(sql`${earlierOrders(customerKey, cartId)} LIMIT 1`)
+}
+
+/** Refuses `promotion_first_order` where somebody has ordered from another cart: perhaps only a moment ago. */
+export function refuseUnlessFirst(customerKey: string, cartId: string): Write {
+  return refuseWhen('promotion_first_order', sql`EXISTS (${earlierOrders(sql`${customerKey}`, cartId)})`)
+}
+
+function earlierOrders(customerKey: SQL, cartId: string): SQL {
+  return sql`SELECT id FROM ${orders} WHERE customer_key = ${customerKey} AND status <> 'cancelled' AND cart_id <> ${cartId}`
+}
