@@ -68,6 +68,16 @@ export const INVARIANTS: readonly Invariant[] = [
         OR sum(l.subtotal) <> sum(l.unit_amount * l.quantity)`,
   },
   {
+    // Orders from before taxes were told apart have none to add up.
+    name: 'order_taxes_add_up',
+    violations: () => sql`SELECT o.id AS subject, 'tax ' || (o.totals ->> '$.tax') || ', taxes ' || o.taxes AS detail
+      FROM orders AS o
+      WHERE (o.tax_exempt AND o.totals ->> '$.tax' <> 0) OR (o.taxes <> '[]' AND (
+        o.totals ->> '$.tax' <> (SELECT sum(t.value ->> '$.amount') FROM json_each(o.taxes) AS t)
+        OR EXISTS (SELECT 1 FROM order_lines AS l WHERE l.order_id = o.id
+          AND l.tax <> (SELECT coalesce(sum(t.value ->> '$.amount'), 0) FROM json_each(l.taxes) AS t))))`,
+  },
+  {
     name: 'one_order_per_cart',
     violations: () => sql`SELECT cart_id AS subject, count(*) || ' orders' AS detail FROM orders
       WHERE status <> 'cancelled' GROUP BY cart_id HAVING count(*) > 1`,
@@ -140,6 +150,39 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: () => sql`SELECT p.id AS subject, 'used ' || p.used || ', uses ' || count(u.order_id) AS detail
       FROM promotions AS p LEFT JOIN promotion_uses AS u ON u.promotion_id = p.id GROUP BY p.id
       HAVING p.used <> count(u.order_id) OR (p.usage_limit IS NOT NULL AND p.used > p.usage_limit)`,
+  },
+  {
+    name: 'code_uses_are_counted',
+    violations: () => sql`SELECT c.code AS subject, 'used ' || c.used || ', uses ' || coalesce(u.uses, 0)
+        || coalesce(', limit ' || c.usage_limit, '') AS detail
+      FROM promotion_codes AS c LEFT JOIN (SELECT promotion_id, code, count(*) AS uses FROM promotion_uses
+        WHERE code IS NOT NULL GROUP BY promotion_id, code) AS u ON u.code = c.code AND u.promotion_id = c.promotion_id
+      WHERE c.used <> coalesce(u.uses, 0) OR c.used > c.usage_limit
+      UNION ALL SELECT code, 'used by ' || order_id || ', and is no code of ' || promotion_id FROM promotion_uses AS u
+      WHERE code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM promotion_codes AS c
+        WHERE c.code = u.code AND c.promotion_id = u.promotion_id)`,
+  },
+  {
+    name: 'codes_are_counted',
+    violations: () => sql`SELECT p.id AS subject, 'code_count ' || p.code_count || ', codes ' || count(c.code) AS detail
+      FROM promotions AS p LEFT JOIN promotion_codes AS c ON c.promotion_id = p.id GROUP BY p.id
+      HAVING p.code_count <> count(c.code)`,
+  },
+  {
+    name: 'budgets_are_sum_of_uses',
+    violations: () => sql`SELECT b.promotion_id || ' in ' || b.currency AS subject,
+        'spent ' || b.spent || ' of ' || b.amount || ', uses ' || coalesce(sum(u.amount), 0) AS detail
+      FROM promotion_budgets AS b LEFT JOIN promotion_uses AS u
+        ON u.promotion_id = b.promotion_id AND u.currency = b.currency
+      GROUP BY b.promotion_id, b.currency HAVING b.spent <> coalesce(sum(u.amount), 0) OR b.spent > b.amount`,
+  },
+  {
+    name: 'customer_uses_are_counted',
+    violations: () => sql`SELECT c.promotion_id || ' by ' || c.customer_key AS subject,
+        'used ' || c.used || ', uses ' || coalesce(u.uses, 0) AS detail
+      FROM promotion_customers AS c LEFT JOIN (SELECT promotion_id, customer_key, count(*) AS uses FROM promotion_uses
+        GROUP BY promotion_id, customer_key) AS u ON u.promotion_id = c.promotion_id AND u.customer_key = c.customer_key
+      WHERE c.used <> coalesce(u.uses, 0)`,
   },
   {
     name: 'promotion_uses_belong_to_orders',
