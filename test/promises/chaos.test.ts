@@ -4,6 +4,7 @@ import { type Answer, type Api, createApi, makeProduct, makeShopper, type Shoppe
 import { testEnv } from '../support/env.ts'
 import { withFault } from '../support/faults.ts'
 import { recoverAfter } from '../support/jobs.ts'
+import { randomFrom } from '../support/random.ts'
 import { seedShop } from '../support/shop.ts'
 
 // CHAOS=300 walks further, CHAOS_SEED=17 begins with the seed of a failure. The seed fixes what is tried; how parallel
@@ -47,17 +48,6 @@ interface Walk {
 }
 
 type Operation = (walk: Walk, through: Api) => Promise<Answer | null>
-
-/** Mulberry32: the same numbers for the same seed, on every machine. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
-  }
-}
 
 function pick<Item>(walk: Walk, items: readonly Item[]): Item {
   if (items.length === 0) throw new Error('nothing to pick from')
