@@ -30,12 +30,14 @@ export const bars: Readonly<Record<string, { cold?: Partial<Cost>; hot?: Partial
   getCollection: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   listCategories: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   listMarkets: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
-  getCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
-  createCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
-  updateCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
-  addLines: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
-  setLines: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
-  removeLine: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
+  getCart: { cold: { trips: 2, written: 0 }, hot: { trips: 1, written: 0, kvReads: 0 } },
+  createCart: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  updateCart: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  addLines: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  setLines: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  removeLine: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  explainCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
+  listShippingOptions: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
   completeCart: { cold: { trips: 3 }, hot: { trips: 3 } },
   receiveWebhook: { cold: { trips: 2 }, hot: { trips: 2 } },
   'receiveWebhook/forged': { cold: { trips: 0, kvReads: 0 }, hot: { trips: 0, kvReads: 0 } },
@@ -107,7 +109,7 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listPrices: {
-    cold: { trips: 2, read: 27, written: 0, kvReads: 1, kvWrites: 3 },
+    cold: { trips: 2, read: 30, written: 0, kvReads: 1, kvWrites: 3 },
     hot: { trips: 1, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getSitemapIndex: {
@@ -131,40 +133,52 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 1, written: 1, kvReads: 0, kvWrites: 0 },
   },
   createCart: {
-    cold: { trips: 2, read: 49, written: 2, kvReads: 1, kvWrites: 6 },
-    hot: { trips: 1, read: 3, written: 2, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 56, written: 3, kvReads: 1, kvWrites: 6 },
+    hot: { trips: 1, read: 3, written: 3, kvReads: 0, kvWrites: 0 },
   },
   getCart: {
-    cold: { trips: 2, read: 46, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 53, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateCart: {
-    cold: { trips: 2, read: 57, written: 1, kvReads: 1, kvWrites: 5 },
-    hot: { trips: 1, read: 12, written: 1, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 60, written: 2, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 1, read: 8, written: 2, kvReads: 0, kvWrites: 0 },
   },
   addLines: {
-    cold: { trips: 2, read: 89, written: 2, kvReads: 1, kvWrites: 6 },
-    hot: { trips: 1, read: 28, written: 2, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 92, written: 3, kvReads: 1, kvWrites: 6 },
+    hot: { trips: 1, read: 21, written: 3, kvReads: 0, kvWrites: 0 },
   },
   setLines: {
-    cold: { trips: 2, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
-    hot: { trips: 1, read: 24, written: 2, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 70, written: 3, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 1, read: 21, written: 3, kvReads: 0, kvWrites: 0 },
   },
   removeLine: {
-    cold: { trips: 2, read: 48, written: 2, kvReads: 1, kvWrites: 4 },
-    hot: { trips: 1, read: 18, written: 2, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 48, written: 3, kvReads: 1, kvWrites: 4 },
+    hot: { trips: 1, read: 14, written: 3, kvReads: 0, kvWrites: 0 },
+  },
+  mergeCarts: {
+    cold: { trips: 4, read: 70, written: 4, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 3, read: 36, written: 4, kvReads: 0, kvWrites: 0 },
+  },
+  recoverCart: {
+    cold: { trips: 5, read: 58, written: 3, kvReads: 2, kvWrites: 5 },
+    hot: { trips: 3, read: 23, written: 3, kvReads: 0, kvWrites: 0 },
   },
   listShippingOptions: {
-    cold: { trips: 2, read: 46, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 53, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  explainCart: {
+    cold: { trips: 2, read: 56, written: 0, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listPaymentOptions: {
     cold: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   completeCart: {
-    cold: { trips: 3, read: 101, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 3, read: 105, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 109, written: 21, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 113, written: 21, kvReads: 0, kvWrites: 0 },
   },
   listOrders: {
     cold: { trips: 1, read: 2, written: 0, kvReads: 0, kvWrites: 0 },
@@ -183,8 +197,8 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 2, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
   },
   receiveWebhook: {
-    cold: { trips: 2, read: 80, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 74, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 80, written: 21, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 74, written: 21, kvReads: 0, kvWrites: 0 },
   },
   'receiveWebhook/forged': {
     cold: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
@@ -391,20 +405,104 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 16, written: 6, kvReads: 0, kvWrites: 0 },
   },
   createPromotion: {
-    cold: { trips: 1, read: 10, written: 7, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 10, written: 7, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 13, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 13, written: 7, kvReads: 0, kvWrites: 0 },
   },
   listPromotions: {
-    cold: { trips: 2, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getPromotion: {
-    cold: { trips: 1, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updatePromotion: {
-    cold: { trips: 2, read: 16, written: 5, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 16, written: 5, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 21, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 21, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  'updatePromotion/terms': {
+    cold: { trips: 2, read: 24, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 24, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  deletePromotion: {
+    cold: { trips: 2, read: 18, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 18, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  addPromotionCodes: {
+    cold: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  'addPromotionCodes/generated': {
+    cold: { trips: 2, read: 23, written: 14, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 23, written: 14, kvReads: 0, kvWrites: 0 },
+  },
+  listPromotionCodes: {
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  deletePromotionCode: {
+    cold: { trips: 2, read: 17, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 17, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  createShippingZone: {
+    cold: { trips: 1, read: 27, written: 10, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 27, written: 10, kvReads: 0, kvWrites: 0 },
+  },
+  listShippingZones: {
+    cold: { trips: 1, read: 76, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 76, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getShippingZone: {
+    cold: { trips: 1, read: 19, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 19, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateShippingZone: {
+    cold: { trips: 2, read: 54, written: 8, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 54, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  deleteShippingZone: {
+    cold: { trips: 2, read: 29, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 29, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  createPickupLocation: {
+    cold: { trips: 1, read: 9, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 9, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  listPickupLocations: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getPickupLocation: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updatePickupLocation: {
+    cold: { trips: 2, read: 11, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 11, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  deletePickupLocation: {
+    cold: { trips: 2, read: 11, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 11, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  createTaxZone: {
+    cold: { trips: 1, read: 24, written: 9, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 24, written: 9, kvReads: 0, kvWrites: 0 },
+  },
+  listTaxZones: {
+    cold: { trips: 1, read: 69, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 69, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getTaxZone: {
+    cold: { trips: 1, read: 16, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 16, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateTaxZone: {
+    cold: { trips: 2, read: 45, written: 8, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 45, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  deleteTaxZone: {
+    cold: { trips: 2, read: 26, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 26, written: 7, kvReads: 0, kvWrites: 0 },
   },
   listAdminOrders: {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },

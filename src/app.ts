@@ -27,6 +27,10 @@ import { promotionAdminRoutes } from './features/promotions/admin.ts'
 import { searchRoutes } from './features/search/routes.ts'
 import { authenticate } from './features/sessions/authenticate.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
+import { shippingAdminRoutes } from './features/shipping/admin.ts'
+import { callbackCarrier } from './features/shipping/callback-carrier.ts'
+import { taxAdminRoutes } from './features/tax/admin.ts'
+import { callbackTax } from './features/tax/callback-tax.ts'
 import { webhookAdminRoutes } from './features/webhooks-in/admin.ts'
 import { webhookRoutes } from './features/webhooks-in/routes.ts'
 import { Memory } from './platform/cache/memory.ts'
@@ -39,6 +43,7 @@ import { healthRoutes } from './platform/http/health.ts'
 import { sendHotFirst } from './platform/http/hot-answer.ts'
 import type { Route } from './platform/http/route.ts'
 import { serve } from './platform/http/serve.ts'
+import { Outside } from './platform/outside.ts'
 
 /** Every route of the API. openapi.json, the access matrix and the budget table are made from this list. */
 export const routes: readonly Route[] = [
@@ -66,6 +71,8 @@ export const routes: readonly Route[] = [
   ...customerAdminRoutes,
   ...inventoryAdminRoutes,
   ...promotionAdminRoutes,
+  ...shippingAdminRoutes,
+  ...taxAdminRoutes,
   ...orderAdminRoutes,
   ...webhookAdminRoutes,
   ...importAdminRoutes,
@@ -78,8 +85,11 @@ export function defaultDeps(overrides: Partial<Deps> = {}): Deps {
     clock: () => new Date(),
     random: cryptoRandom,
     memory: new Memory(),
+    outside: new Outside(),
     fetch: (request) => fetch(request),
     providers: configuredProviders,
+    carrier: callbackCarrier,
+    taxProvider: callbackTax,
     purgeFront,
     ...overrides,
   }

@@ -31,11 +31,12 @@ describe('docs/storage.md', () => {
     const sql = readAll('migrations', '.sql')
     // In the order of the migrations: a table that is rebuilt is dropped and stands again.
     const standing = new Set<string>()
-    for (const [, verb, name = ''] of sql.matchAll(
-      /^(CREATE|DROP) (?:VIRTUAL )?TABLE (?:IF (?:NOT )?EXISTS )?(\w+)/gim,
+    for (const [, verb, name = '', renamed] of sql.matchAll(
+      /^(CREATE|DROP|ALTER) (?:VIRTUAL )?TABLE (?:IF (?:NOT )?EXISTS )?(\w+)(?: RENAME TO (\w+))?/gim,
     )) {
+      if (verb === 'DROP' || renamed !== undefined) standing.delete(name)
       if (verb === 'CREATE') standing.add(name)
-      else standing.delete(name)
+      if (renamed !== undefined) standing.add(renamed)
     }
     const tables = [...standing].sort()
     expect(tables.length).toBeGreaterThan(30)

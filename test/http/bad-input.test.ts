@@ -247,7 +247,9 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id refuses', (
       '%22%7D',
       '*',
     ]
-    for (const id of [nobodys, ...others, ...odd, real.toUpperCase(), `${real}x`, `${real}%0A`, 'a'.repeat(300)]) {
+    // Discount codes are upper case as they are.
+    const shouted = real.toUpperCase() === real ? [] : [real.toUpperCase()]
+    for (const id of [nobodys, ...others, ...odd, ...shouted, `${real}x`, `${real}%0A`, 'a'.repeat(300)]) {
       const path = parts.with(index, id).join('/')
       expectRefusal(await perform(scene.world.api, route, { ...scene.call, path }), [404, 422], path)
     }

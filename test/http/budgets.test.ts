@@ -78,6 +78,15 @@ const LEFT_BY_OTHERS = [
   "DELETE FROM listing_prices WHERE market_id <> ''",
   "DELETE FROM product_prices WHERE market_id <> ''",
   'UPDATE markets SET own_prices = 0',
+  ...['shipping', 'tax'].flatMap((kind) => {
+    const others = `${kind}_zones WHERE name NOT IN ('Domestic', 'Europe and Japan', 'United States', 'Germany')`
+    return [
+      `DELETE FROM ${kind}_rates WHERE zone_id IN (SELECT id FROM ${others})`,
+      `DELETE FROM ${kind}_areas WHERE zone_id IN (SELECT id FROM ${others})`,
+      `DELETE FROM ${others}`,
+    ]
+  }),
+  'DELETE FROM pickup_locations',
   'DELETE FROM custom_fields',
   'DELETE FROM stale_listings',
 ]

@@ -34,10 +34,31 @@ const THINGS: readonly { path: string; body: () => object; change: () => object;
     isKept: true,
   },
   { path: '/v1/admin/customer-groups', body: () => ({ title: unique('G') }), change: () => ({ title: unique('G') }) },
+  ...['shipping-zones', 'tax-zones'].map((zones) => ({
+    path: `/v1/admin/${zones}`,
+    body: () => ({ name: unique('Z'), areas: [], ...(zones === 'tax-zones' ? { included: true } : {}) }),
+    change: () => ({ name: unique('Z') }),
+  })),
+  {
+    path: '/v1/admin/pickup-locations',
+    body: () => ({
+      name: unique('P'),
+      line1: '1 Main Street',
+      city: 'Springfield',
+      postal_code: '62701',
+      country: 'US',
+    }),
+    change: () => ({ name: unique('P') }),
+  },
   {
     path: '/v1/admin/custom-fields',
     body: () => ({ subject: 'product', key: `f_${crypto.randomUUID().slice(0, 8)}`, type: 'text', title: 'Field' }),
     change: () => ({ title: unique('F') }),
+  },
+  {
+    path: '/v1/admin/promotions',
+    body: () => ({ title: unique('P'), method: 'code', effect: { type: 'percent', percent: 10 } }),
+    change: () => ({ title: unique('P') }),
   },
 ]
 

@@ -1,5 +1,7 @@
 import { signTestEvent } from '../../src/features/payments/test-provider.ts'
+import { signRecoveryToken } from '../../src/features/sessions/recovery-token.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
+import { parseConfig } from '../../src/platform/env.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import {
   type Answer,
@@ -89,7 +91,8 @@ export const samples: Readonly<Record<string, Sample>> = {
 
   createCart: ({ product }) => ({ path: '/v1/carts', body: { lines: [{ sku: product.sku, quantity: 1 }] } }),
   getCart: async (world) => ofCart(await shopper(world), ''),
-  updateCart: async (world) => ofCart(await shopper(world), '', { note: 'Ring twice', metadata: { gift: 'yes' } }),
+  updateCart: async (world) =>
+    ofCart(await shopper(world), '', { note: 'Ring twice', metadata: { gift: 'yes' }, vat_id: 'DE136695976' }),
   addLines: async (world) =>
     ofCart(await shopper(world), '/lines', {
       lines: [{ sku: world.product.sku, quantity: 1, attributes: { engraving: 'Ada' } }],
@@ -102,7 +105,25 @@ export const samples: Readonly<Record<string, Sample>> = {
     const owner = await shopper(world)
     return ofCart(owner, `/lines/${owner.cart.lines[0].id}`)
   },
+  mergeCarts: async (world) => {
+    const owner = await shopper(world)
+    const guest = await makeShopper(world.api, [{ sku: world.product.sku, quantity: 1 }])
+    const body = { from_cart_id: guest.cartId, from_access_token: guest.token, strategy: 'sum' }
+    return ofCart(owner, '/merge', body)
+  },
+  recoverCart: async (world) => {
+    const owner = await shopper(world)
+    const expiresAt = new Date(Date.now() + 3600_000)
+    const token = await signRecoveryToken(
+      parseConfig(world.api.bindings),
+      { cartId: owner.cartId, expiresAt },
+      new Date(),
+      mint,
+    )
+    return { path: '/v1/carts/recover', body: { token }, email: owner.cart.email }
+  },
   listShippingOptions: async (world) => ofCart(await shopper(world), '/shipping-options'),
+  explainCart: async (world) => ofCart(await shopper(world), '/explain', { discount_codes: ['NO-SUCH-CODE'] }),
   listPaymentOptions: async (world) => ofCart(await shopper(world), '/payment-options'),
   completeCart: async (world) => {
     const owner = await shopper(world)
@@ -144,7 +165,15 @@ export const samples: Readonly<Record<string, Sample>> = {
       metadata: { material: 'enamel' },
       images: [{ url: 'https://shop.example/mug.jpg', alt: 'A mug' }],
       variants: [
-        { sku: unique('MUG'), prices: [{ amount: 1200, currency: 'USD' }], inventory: { policy: 'deny', on_hand: 3 } },
+        {
+          ...{
+            sku: unique('MUG'),
+            prices: [{ amount: 1200, currency: 'USD' }],
+            tax_category: 'reduced',
+            quantity_step: 1,
+          },
+          inventory: { policy: 'deny', on_hand: 3 },
+        },
       ],
     },
   }),
@@ -328,6 +357,111 @@ export const samples: Readonly<Record<string, Sample>> = {
     const token = world.shop.staffKey
     return { path, token, body: { title: 'Later', status: 'paused' }, witness: { path, token } }
   },
+  'updatePromotion/terms': async (world) =>
+    ofStaff(world, `/v1/admin/promotions/${await promotion(world)}`, {
+      effect: { type: 'buy_get', buy: { quantity: 2 }, get: { quantity: 1, percent: 50 } },
+      conditions: { minimum_quantity: 3, countries: ['DE'] },
+      budget: [{ amount: 100_000, currency: 'EUR' }],
+    }),
+  deletePromotion: async (world) => ofStaff(world, `/v1/admin/promotions/${await promotion(world)}`),
+  addPromotionCodes: async (world) => {
+    const path = `/v1/admin/promotions/${await promotion(world)}`
+    const token = world.shop.staffKey
+    return { path: `${path}/codes`, token, body: { codes: [unique('MORE')], usage_limit: 1 }, witness: { path, token } }
+  },
+  'addPromotionCodes/generated': async (world) => {
+    const path = `/v1/admin/promotions/${await promotion(world)}`
+    const token = world.shop.staffKey
+    const body = { generate: { count: 5, prefix: 'VIP-' }, usage_limit: 1 }
+    return { path: `${path}/codes`, token, body, witness: { path, token } }
+  },
+  listPromotionCodes: async (world) => ({
+    path: `/v1/admin/promotions/${await promotion(world)}/codes?used=false&limit=10`,
+    token: world.shop.staffKey,
+  }),
+  deletePromotionCode: async (world) => {
+    const path = `/v1/admin/promotions/${await promotion(world)}`
+    const token = world.shop.staffKey
+    const [code] = (await world.api.get(path, { token })).body.codes
+    return { path: `${path}/codes/${code}`, token, witness: { path, token } }
+  },
+
+  createShippingZone: async (world) =>
+    ofStaff(world, '/v1/admin/shipping-zones', {
+      name: 'Elsewhere',
+      position: 999_999,
+      areas: [{ country: 'ZZ', postal_pattern: uniqueCode() }],
+      rates: [
+        {
+          kind: 'weight',
+          name: 'Parcel',
+          description: 'In 3 days',
+          steps: [{ currency: 'USD', from: 0, amount: 500 }],
+          free_over: [{ amount: 5000, currency: 'USD' }],
+          rule: { maximum_grams: 30_000, without_items: { tags: ['bulky'], exclude: { reduced: true } } },
+          pickup_location_id: await pickupLocation(world),
+        },
+      ],
+    }),
+  listShippingZones: async (world) => {
+    await shippingZone(world)
+    return ofStaff(world, '/v1/admin/shipping-zones?limit=1')
+  },
+  getShippingZone: async (world) => ofStaff(world, `/v1/admin/shipping-zones/${(await shippingZone(world)).id}`),
+  updateShippingZone: async (world) => {
+    const { id, rates } = await shippingZone(world)
+    const rate = { ...rates[0], name: 'Courier', prices: [{ amount: 900, currency: 'USD' }] }
+    return ofStaff(world, `/v1/admin/shipping-zones/${id}`, { name: 'Nowhere', areas: [], rates: [rate] })
+  },
+  deleteShippingZone: async (world) => ofStaff(world, `/v1/admin/shipping-zones/${(await shippingZone(world)).id}`),
+
+  createPickupLocation: (world) =>
+    ofStaff(world, '/v1/admin/pickup-locations', {
+      ...{
+        name: 'Shop',
+        line1: '1 Main Street',
+        city: 'Springfield',
+        region: 'IL',
+        postal_code: '62701',
+        country: 'US',
+      },
+    }),
+  listPickupLocations: async (world) => {
+    await pickupLocation(world)
+    return ofStaff(world, '/v1/admin/pickup-locations?limit=1')
+  },
+  getPickupLocation: async (world) => ofStaff(world, `/v1/admin/pickup-locations/${await pickupLocation(world)}`),
+  updatePickupLocation: async (world) =>
+    ofStaff(world, `/v1/admin/pickup-locations/${await pickupLocation(world)}`, { name: 'Old shop', line2: null }),
+  deletePickupLocation: async (world) => ofStaff(world, `/v1/admin/pickup-locations/${await pickupLocation(world)}`),
+
+  createTaxZone: (world) =>
+    ofStaff(world, '/v1/admin/tax-zones', {
+      name: 'Elsewhere',
+      position: 999_999,
+      areas: [{ country: 'ZZ', postal_pattern: uniqueCode() }],
+      included: true,
+      shipping: { rule: 'category', category: 'reduced' },
+      rounding: { mode: 'half_even', level: 'unit' },
+      reverse_charge: true,
+      rates: [
+        { category: 'standard', name: 'VAT', percent: 20 },
+        { category: 'reduced', name: 'VAT', percent: 5.5, compound: false },
+      ],
+    }),
+  listTaxZones: async (world) => {
+    await taxZone(world)
+    return ofStaff(world, '/v1/admin/tax-zones?limit=1')
+  },
+  getTaxZone: async (world) => ofStaff(world, `/v1/admin/tax-zones/${await taxZone(world)}`),
+  updateTaxZone: async (world) =>
+    ofStaff(world, `/v1/admin/tax-zones/${await taxZone(world)}`, {
+      name: 'Nowhere',
+      areas: [],
+      shipping: { rule: 'like_goods' },
+      rates: [{ category: 'standard', name: 'VAT', percent: 21.125, compound: true }],
+    }),
+  deleteTaxZone: async (world) => ofStaff(world, `/v1/admin/tax-zones/${await taxZone(world)}`),
 
   listAdminOrders: async (world) => {
     const { owner } = await order(world)
@@ -414,6 +548,28 @@ async function customerGroup(world: World): Promise<string> {
   const members = { add: [mint('guest'), mint('guest')] }
   await world.api.patch(`/v1/admin/customer-groups/${id}/members`, members, { token: world.shop.staffKey })
   return id
+}
+
+const uniqueCode = () => unique('Z').replaceAll('-', '').toUpperCase()
+
+/** A zone of a place that nothing is sent to. */
+async function shippingZone(world: World): Promise<{ id: string; rates: Record<string, unknown>[] }> {
+  const areas = [{ country: 'ZZ', postal_pattern: uniqueCode() }]
+  const rates = [{ kind: 'flat', name: 'Post', prices: [{ amount: 500, currency: 'USD' }] }]
+  const path = '/v1/admin/shipping-zones'
+  const id = await createByStaff(world, path, { name: 'Far', position: 999_999, areas, rates })
+  return (await world.api.get(`${path}/${id}`, { token: world.shop.staffKey })).body
+}
+
+function pickupLocation(world: World): Promise<string> {
+  const place = { line1: '1 Main Street', line2: 'Floor 2', city: 'Springfield', postal_code: '62701', country: 'US' }
+  return createByStaff(world, '/v1/admin/pickup-locations', { name: 'Shop', ...place })
+}
+
+function taxZone(world: World): Promise<string> {
+  const areas = [{ country: 'ZZ', postal_pattern: uniqueCode() }]
+  const rates = [{ category: 'standard', name: 'VAT', percent: 20 }]
+  return createByStaff(world, '/v1/admin/tax-zones', { name: 'Far', position: 999_999, areas, rates, included: false })
 }
 
 function customField(world: World): Promise<string> {

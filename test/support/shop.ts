@@ -1,4 +1,5 @@
 import { defaultDeps } from '../../src/app.ts'
+import { DEFAULT_ROUNDING } from '../../src/domain/rounding.ts'
 import { newCollection } from '../../src/features/collections/new-collection.ts'
 import { insertCollection } from '../../src/features/collections/queries.ts'
 import { insertLocation } from '../../src/features/inventory/queries.ts'
@@ -53,6 +54,32 @@ async function seed(): Promise<Shop> {
     const row = { id: mint('market'), name, currency, countries, locales, taxIncluded, position }
     return insertMarket({ ...row, ownPrices: 0, version: 1, createdAt: at, updatedAt: at })
   }
+  const stored = { position: 0, version: 1, createdAt: at, updatedAt: at }
+  const areasOf = (countries: string[]) => countries.map((country) => ({ country, region: null, postalPattern: null }))
+  const flatZone = (
+    name: string,
+    countries: string[],
+    { prices, ...rate }: { id: string; name: string; description: string; prices: Record<string, number> },
+  ) => {
+    const steps = Object.entries(prices).map(([currency, amount]) => ({ currency, from: 0, amount }))
+    const flat = {
+      ...rate,
+      kind: 'flat',
+      steps,
+      freeOver: {},
+      rule: {},
+      service: null,
+      pickupLocationId: null,
+    } as const
+    return insertZone({ id: mint('zone'), name, ...stored, areas: areasOf(countries), rates: [flat] })
+  }
+  const taxZone = (country: string, name: string, included: boolean, rate: { name: string; ratePpm: number }) =>
+    insertTaxZone({
+      ...{ id: mint('tax'), name, ...stored, areas: areasOf([country]), included, reverseCharge: false },
+      shipping: included ? { rule: 'category', category: 'standard' } : { rule: 'untaxed' },
+      rounding: DEFAULT_ROUNDING,
+      rates: [{ category: 'standard', ...rate, compound: false }],
+    })
   await db.commit([
     ...staff.writes,
     ...narrow.writes,
@@ -60,36 +87,16 @@ async function seed(): Promise<Shop> {
     ...market('United States', 'USD', ['US'], ['en-US'], false, 0),
     ...market('Europe', 'EUR', ['DE', 'FR'], ['de-DE', 'de-AT', 'en-GB'], true, 1),
     ...market('Japan', 'JPY', ['JP'], ['ja-JP'], true, 2),
-    ...insertZone({
-      id: mint('zone'),
-      name: 'Domestic',
-      countries: ['US'],
-      rates: [{ id: domesticRateId, name: 'Standard', description: '3 to 5 days', prices: { USD: 500, EUR: 450 } }],
+    ...flatZone('Domestic', ['US'], {
+      ...{ id: domesticRateId, name: 'Standard', description: '3 to 5 days' },
+      prices: { USD: 500, EUR: 450 },
     }),
-    ...insertZone({
-      id: mint('zone'),
-      name: 'Europe and Japan',
-      countries: ['DE', 'FR', 'JP'],
-      rates: [
-        { id: europeanRateId, name: 'Post', description: '2 to 4 days', prices: { USD: 600, EUR: 490, JPY: 800 } },
-      ],
+    ...flatZone('Europe and Japan', ['DE', 'FR', 'JP'], {
+      ...{ id: europeanRateId, name: 'Post', description: '2 to 4 days' },
+      prices: { USD: 600, EUR: 490, JPY: 800 },
     }),
-    ...insertTaxZone({
-      id: mint('tax'),
-      country: 'US',
-      name: 'United States',
-      included: false,
-      shippingCategory: null,
-      rates: [{ category: 'standard', name: 'Sales tax', ratePpm: 80_000 }],
-    }),
-    ...insertTaxZone({
-      id: mint('tax'),
-      country: 'DE',
-      name: 'Germany',
-      included: true,
-      shippingCategory: 'standard',
-      rates: [{ category: 'standard', name: 'USt. 19 %', ratePpm: 190_000 }],
-    }),
+    ...taxZone('US', 'United States', false, { name: 'Sales tax', ratePpm: 80_000 }),
+    ...taxZone('DE', 'Germany', true, { name: 'USt. 19 %', ratePpm: 190_000 }),
     ...insertCollection(newCollection({ id: collectionId, handle: 'everything', title: 'Everything' }, now)),
   ])
   return { staffKey: staff.text, narrowKey: narrow.text, locationId, domesticRateId, europeanRateId, collectionId }

@@ -44,8 +44,16 @@ export const PROBLEMS = {
   order_not_found: { status: 404, title: 'No such order', detail: 'No order of this session has this id.' },
   payment_not_found: { status: 404, title: 'No such payment', detail: 'No payment has this id.' },
   promotion_not_found: { status: 404, title: 'No such promotion', detail: 'No promotion has this id.' },
+  code_not_found: { status: 404, title: 'No such discount code', detail: 'The promotion has no such code.' },
   price_list_not_found: { status: 404, title: 'No such price list', detail: 'No price list has this id.' },
   market_not_found: { status: 404, title: 'No such market', detail: 'No market has this id.' },
+  shipping_zone_not_found: { status: 404, title: 'No such shipping zone', detail: 'No shipping zone has this id.' },
+  pickup_location_not_found: {
+    status: 404,
+    title: 'No such pickup location',
+    detail: 'No pickup location has this id.',
+  },
+  tax_zone_not_found: { status: 404, title: 'No such tax zone', detail: 'No tax zone has this id.' },
   customer_group_not_found: { status: 404, title: 'No such customer group', detail: 'No customer group has this id.' },
   custom_field_not_found: { status: 404, title: 'No such custom field', detail: 'No custom field has this id.' },
   event_not_found: { status: 404, title: 'No such event', detail: 'No webhook event has this id.' },
@@ -71,6 +79,11 @@ export const PROBLEMS = {
     detail: 'Read the cart and try again.',
   },
   out_of_stock: { status: 409, title: 'Not enough in stock', detail: 'Lower the quantity of the lines named here.' },
+  quantity_not_allowed: {
+    status: 409,
+    title: 'A line has a quantity that is not sold',
+    detail: 'Set the lines named here to a quantity that is allowed.',
+  },
   code_taken: { status: 409, title: 'The discount code is taken', detail: 'Another promotion has this code.' },
   handle_taken: { status: 409, title: 'The handle is taken', detail: 'Another one of its kind has this handle.' },
   sku_taken: { status: 409, title: 'The SKU is taken', detail: 'Another variant has this SKU.' },
@@ -88,6 +101,16 @@ export const PROBLEMS = {
     status: 409,
     title: 'A country is in another market',
     detail: 'A country belongs to one market at most: take it out of the other one first.',
+  },
+  area_taken: {
+    status: 409,
+    title: 'An area is in another zone',
+    detail: 'Two zones never have the same area: take it out of the other one first.',
+  },
+  pickup_location_in_use: {
+    status: 409,
+    title: 'A shipping rate leads to this pickup location',
+    detail: 'Take it out of the rates that name it first.',
   },
   market_has_prices: {
     status: 409,
@@ -109,6 +132,16 @@ export const PROBLEMS = {
     status: 409,
     title: 'The promotion is used up',
     detail: 'Its last use was claimed at this moment.',
+  },
+  promotion_in_use: {
+    status: 409,
+    title: 'The promotion has been used',
+    detail: 'Orders refer to it: archive it instead.',
+  },
+  code_in_use: {
+    status: 409,
+    title: 'The code has been used',
+    detail: 'Orders refer to it: it stays with its promotion, which can be paused or archived.',
   },
   event_not_replayable: {
     status: 409,
