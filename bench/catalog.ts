@@ -12,10 +12,10 @@ import { defaultDeps } from '../src/app.ts'
 import { systemContext } from '../src/jobs/context.ts'
 import type { Bindings } from '../src/platform/env.ts'
 import { bareWorker, record } from './catalog/bare.ts'
-import { compare } from './catalog/compare.ts'
 import { costOf, crowd } from './catalog/costs.ts'
 import { measureMillions } from './catalog/millions.ts'
-import { migrate, type Served, serveWorkers } from './catalog/servers.ts'
+import { compare, report } from './rig/compare.ts'
+import { migrate, type Served, serveWorkers } from './rig/servers.ts'
 
 const BAR = 0.75
 const READERS = 200
@@ -96,27 +96,16 @@ async function measureReads(folder: string): Promise<void> {
 
     const contests = [product, list].map(({ path: route, body }, index) => ({
       name: index === 0 ? 'product' : 'list',
-      own: new URL(route, url('own')),
-      bare: new URL(route, url('bare')),
-      bytes: Buffer.byteLength(body),
+      own: { url: new URL(route, url('own')), bytes: Buffer.byteLength(body) },
+      bare: { url: new URL(route, url('bare')), bytes: Buffer.byteLength(body) },
     }))
-    for (const { own } of contests) for (let time = 0; time < 3; time += 1) await (await fetch(own)).text()
+    for (const { own } of contests) for (let time = 0; time < 3; time += 1) await (await fetch(own.url)).text()
     const rounds = Number(values.rounds)
     console.log(
       `hot, beside a bare Hono Worker that sends the same bytes and headers; ${rounds} rounds, seed ${values.seed}`,
     )
-    let fallsShort = false
-    for (const verdict of await compare(contests, rounds, Number(values.seed))) {
-      const { name, bytes, own, bare: other, ownCpu, bareCpu, ratios, ratio, clientBusy } = verdict
-      const cpu =
-        ownCpu === null || bareCpu === null ? '' : `, CPU ${ownCpu.toFixed(0)} and ${bareCpu.toFixed(0)} µs a request`
-      console.log(`  ${name} (${bytes} bytes): ${own.toFixed(0)} and ${other.toFixed(0)} req/s${cpu}`)
-      console.log(
-        `    ratio ${ratio.toFixed(2)} (bar ${BAR}), rounds ${ratios.map((each) => each.toFixed(2)).join(' ')}`,
-      )
-      console.log(`    the client was busy for ${(clientBusy * 100).toFixed(0)} % of one core at most`)
-      fallsShort ||= ratio < BAR
-    }
+    const verdicts = await compare(contests, rounds, Number(values.seed))
+    const fallsShort = verdicts.filter((verdict) => !report(verdict, BAR)).length > 0
     if (fallsShort) process.exitCode = 1
   } finally {
     await miniflare.dispose()

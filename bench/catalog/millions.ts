@@ -4,10 +4,10 @@ import { makeSessionKeys } from '../../scripts/local/session-keys.ts'
 import { createApp, defaultDeps } from '../../src/app.ts'
 import { LIST_SORTS } from '../../src/domain/collection.ts'
 import type { Bindings } from '../../src/platform/env.ts'
+import { migrate, serveWorkers } from '../rig/servers.ts'
 import { fillProducts, fillShop } from './derived.ts'
 import { GENERATED_NOW, OWN_PRICES_COUNTRY, SHELVES } from './generated.ts'
 import { cursorAt, type ListCase, PAGES, sizeOf } from './lists.ts'
-import { migrate, serveWorkers } from './servers.ts'
 
 const SMALL = 1000
 const LIMIT = 24

@@ -1,19 +1,17 @@
 import { median } from '../../scripts/local/startup.ts'
-import { load } from './load.ts'
+import { load, type Target } from './load.ts'
 import { workerdSeconds } from './processor.ts'
+import { generator, shuffled } from './shuffle.ts'
 
 /** Two servers of one answer. */
 export interface Contest {
   name: string
-  own: URL
-  bare: URL
-  /** Of the body. */
-  bytes: number
+  own: Target
+  bare: Target
 }
 
 export interface Verdict {
   name: string
-  bytes: number
   /** Requests a second, medians. */
   own: number
   bare: number
@@ -50,14 +48,14 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
   const random = generator(seed)
   const busiest = new Map<string, number>()
   for (const { contest, side } of runs) {
-    await load(contest[side], { seconds: WARM_SECONDS, most: MOST, bytes: contest.bytes })
+    await load(contest[side], { seconds: WARM_SECONDS, most: MOST })
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const { samples } of runs) samples.push({ requests: 0, seconds: 0, cpu: 0 })
     for (let slice = 0; slice < SLICES; slice += 1) {
       for (const { contest, side, samples } of shuffled(runs, random)) {
         const before = workerdSeconds()
-        const done = await load(contest[side], { seconds: SLICE_SECONDS, most: MOST, bytes: contest.bytes })
+        const done = await load(contest[side], { seconds: SLICE_SECONDS, most: MOST })
         const after = workerdSeconds()
         const sample = samples[round]
         if (!sample) throw new Error('a round has a sample of every run')
@@ -74,10 +72,9 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
     const bare = of('bare')
     const other = bare.map(rateOf)
     const ratios = own.map((sample, round) => rateOf(sample) / (other[round] ?? Number.NaN)).sort((a, b) => a - b)
-    const { name, bytes } = contest
+    const { name } = contest
     return {
       name,
-      bytes,
       own: median(own.map(rateOf)),
       bare: median(other),
       ownCpu: cpuOf(own),
@@ -89,6 +86,17 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
   })
 }
 
+/** Prints what a contest has come to. @returns whether it reaches `bar`. */
+export function report(verdict: Verdict, bar: number): boolean {
+  const { name, own, bare, ownCpu, bareCpu, ratios, ratio, clientBusy } = verdict
+  const cpu =
+    ownCpu === null || bareCpu === null ? '' : `, CPU ${ownCpu.toFixed(0)} and ${bareCpu.toFixed(0)} µs a request`
+  console.log(`  ${name}: ${own.toFixed(0)} and ${bare.toFixed(0)} req/s${cpu}`)
+  console.log(`    ratio ${ratio.toFixed(2)} (bar ${bar}), rounds ${ratios.map((each) => each.toFixed(2)).join(' ')}`)
+  console.log(`    the client was busy for ${(clientBusy * 100).toFixed(0)} % of one core at most`)
+  return ratio >= bar
+}
+
 function rateOf({ requests, seconds }: Sample): number {
   return requests / seconds
 }
@@ -97,22 +105,4 @@ function rateOf({ requests, seconds }: Sample): number {
 function cpuOf(samples: readonly Sample[]): number | null {
   const all = median(samples.map(({ cpu, requests }) => (cpu / requests) * 1e6))
   return Number.isNaN(all) ? null : all
-}
-
-function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
-  const rest = [...items]
-  const order: Item[] = []
-  while (rest.length > 0) order.push(...rest.splice(Math.floor(random() * rest.length), 1))
-  return order
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

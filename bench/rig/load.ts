@@ -10,16 +10,23 @@ export interface Load {
   clientBusy: number
 }
 
+/** One request, asked again and again, and the length of the body that every answer must have; null where it varies. */
+export interface Target {
+  url: URL
+  bytes: number | null
+  method?: 'GET' | 'PATCH'
+  headers?: Readonly<Record<string, string>>
+  body?: string
+}
+
 /**
- * Asks for one URL over keep-alive connections, each with the next request as soon as its answer is there, until the time
+ * Asks for one thing over keep-alive connections, each with the next request as soon as its answer is there, until the time
  * or the count is up. Sockets alone, because a client in the way would be what is measured.
- * @param bytes of the body that every answer must have. @throws {Error} on any other answer.
+ * @throws {Error} on an answer that is not the expected one.
  */
-export async function load(
-  url: URL,
-  { seconds, most, bytes }: { seconds: number; most: number; bytes: number },
-): Promise<Load> {
-  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nAccept: application/json\r\n\r\n`
+export async function load(target: Target, { seconds, most }: { seconds: number; most: number }): Promise<Load> {
+  const { url, bytes } = target
+  const request = toBytes(target)
   const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(url)))
   let requests = 0
   const started = performance.now()
@@ -54,13 +61,22 @@ export async function load(
   }
 }
 
+function toBytes({ url, method = 'GET', headers = {}, body = '' }: Target): string {
+  const lines = Object.entries({ Host: url.host, Accept: 'application/json', ...headers })
+  const length = body === '' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${head}${length}\r\n${body}`
+}
+
 /** How many bytes of the answer are still to come after its first chunk; -1 where it is not a 200 of this length. */
-function rest(chunk: Buffer, bytes: number): number {
+function rest(chunk: Buffer, bytes: number | null): number {
   const head = chunk.indexOf(HEAD_END, 0, 'latin1')
   if (head < 0) return -1
   const text = chunk.toString('latin1', 0, head)
-  if (!text.startsWith('HTTP/1.1 200') || !text.includes(`ontent-Length: ${bytes}`)) return -1
-  return head + HEAD_END.length + bytes - chunk.length
+  const length = /content-length: (\d+)/i.exec(text)?.[1]
+  if (!text.startsWith('HTTP/1.1 200') || length === undefined) return -1
+  if (bytes !== null && Number(length) !== bytes) return -1
+  return head + HEAD_END.length + Number(length) - chunk.length
 }
 
 function open(url: URL): Promise<Socket> {
