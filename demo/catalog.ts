@@ -41,6 +41,8 @@ export interface CatalogVariant {
   weight_grams: number
   unit_measure?: { quantity: number; unit: Unit; reference_quantity: number; reference_unit: Unit }
   requires_shipping: boolean
+  /** `standard` where none is named. */
+  tax_category?: string
   on_hand: number
   policy: InventoryPolicy
 }

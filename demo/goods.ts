@@ -80,6 +80,8 @@ function toVariantDraft(variant: CatalogVariant): ProductDraft['variants'][numbe
     weightGrams: variant.weight_grams,
     requiresShipping: variant.requires_shipping,
     taxable: true,
+    taxCategory: variant.tax_category ?? 'standard',
+    quantity: { min: 1, max: null, step: 1 },
     imageUrl: null,
     unitMeasure: measure
       ? {

@@ -41,7 +41,7 @@ export async function seedDemo(context: Context): Promise<{ products: number; va
     { reference: mint('adjustment'), stock: 'keep', now: opened, mint: goods.handOut },
   )
   await db.commit([
-    ...listTerms(mint, now),
+    ...listTerms(goods, mint, now),
     ...plantTree(catalog.categories, categories, null, opened),
     ...writes,
     ...(await fillShelves(catalog, collections, opened)),

@@ -1,61 +1,80 @@
 import type { Mint } from '../src/domain/id.ts'
+import { DEFAULT_ROUNDING } from '../src/domain/rounding.ts'
 import { insertCustomField } from '../src/features/custom-fields/queries.ts'
 import { insertLocation } from '../src/features/inventory/queries.ts'
 import { insertMarket } from '../src/features/markets/queries.ts'
 import { insertPromotion } from '../src/features/promotions/queries.ts'
+import { insertPickup } from '../src/features/shipping/pickup-queries.ts'
 import { insertZone } from '../src/features/shipping/queries.ts'
 import { insertTaxZone } from '../src/features/tax/queries.ts'
 import type { Write } from '../src/platform/db/client.ts'
-import { LOCATION, MARKETS, PRODUCT_FIELDS, PROMOTIONS, TAXES, ZONES } from './shop.ts'
+import type { Goods } from './goods.ts'
+import { listDemoPromotions } from './promotions.ts'
+import { LOCATION, MARKETS, PRODUCT_FIELDS } from './shop.ts'
+import { PICKUP, TAXES, ZONES } from './zones.ts'
 
-/** Markets, shipping, taxes, the warehouse, the promotions and the custom fields: all of shop.ts but the prices. */
-export function listTerms(mint: Mint, now: Date): Write[] {
+/** Markets, shipping, taxes, the warehouse, the promotions and the custom fields: all of the shop but goods and prices. */
+export function listTerms(goods: Goods, mint: Mint, now: Date): Write[] {
   const at = now.getTime()
+  const stored = { version: 1, createdAt: at, updatedAt: at }
   return [
     insertLocation({ id: mint('location'), ...LOCATION }),
     ...MARKETS.flatMap((market, position) =>
-      insertMarket({ id: mint('market'), ...market, position, ownPrices: 0, version: 1, createdAt: at, updatedAt: at }),
+      insertMarket({ id: mint('market'), ...market, position, ownPrices: 0, ...stored }),
     ),
-    ...ZONES.flatMap(({ rate, ...zone }) =>
-      insertZone({ id: mint('zone'), ...zone, rates: [{ id: mint('rate'), ...rate }] }),
-    ),
-    ...TAXES.flatMap(({ country, name, ratePpm, included, onShipping }) =>
-      insertTaxZone({
-        id: mint('tax'),
-        country,
-        name: country,
-        included,
-        shippingCategory: onShipping ? 'standard' : null,
-        rates: [{ category: 'standard', name, ratePpm }],
-      }),
-    ),
-    ...PROMOTIONS.flatMap(({ title, codes, ratePpm, minimumSubtotal, customerLimit, priority }) =>
+    ...listShipping(mint, stored),
+    ...listTaxes(mint, stored),
+    ...listDemoPromotions(goods).flatMap(({ codes, ...promotion }) =>
       insertPromotion(
         {
-          id: mint('promotion'),
-          title,
-          status: 'active',
-          method: codes.length > 0 ? 'code' : 'automatic',
-          priority,
-          effect: { type: 'percent', target: 'order', rate_ppm: ratePpm },
-          conditions: { minimum_subtotal: minimumSubtotal },
-          startsAt: null,
-          endsAt: null,
-          usageLimit: null,
-          customerLimit,
-          used: 0,
-          version: 1,
-          createdAt: at,
-          updatedAt: at,
+          ...{ id: mint('promotion'), ...promotion, status: 'active', exclusive: 'none', choice: 'best_deal' },
+          ...{ method: codes.length > 0 ? 'code' : 'automatic', startsAt: null, endsAt: null, usageLimit: null },
+          ...{ used: 0, ...stored },
         },
         codes,
       ),
     ),
     ...PRODUCT_FIELDS.map((field) =>
-      insertCustomField({
-        ...{ id: mint('customField'), subject: 'product', ...field, options: {} },
-        ...{ version: 1, createdAt: at, updatedAt: at },
+      insertCustomField({ id: mint('customField'), subject: 'product', ...field, options: {}, ...stored }),
+    ),
+  ]
+}
+
+interface Stored {
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+function listShipping(mint: Mint, stored: Stored): Write[] {
+  const pickupId = mint('pickup')
+  return [
+    insertPickup({ id: pickupId, ...PICKUP, line2: null, region: null, ...stored }),
+    ...ZONES.flatMap(({ name, areas, rates }, position) =>
+      insertZone({
+        ...{ id: mint('zone'), name, position, ...stored },
+        areas: areas.flatMap(({ country, regions = [null] }) =>
+          regions.map((region) => ({ country, region, postalPattern: null })),
+        ),
+        rates: rates.map(({ steps, freeOver = {}, rule = {}, pickup = false, ...rate }) => ({
+          ...{ id: mint('rate'), ...rate, freeOver, rule, service: null, pickupLocationId: pickup ? pickupId : null },
+          steps: steps.flatMap(([from, prices]) =>
+            Object.entries(prices).map(([currency, amount]) => ({ currency, from, amount })),
+          ),
+        })),
       }),
     ),
   ]
+}
+
+function listTaxes(mint: Mint, stored: Stored): Write[] {
+  return TAXES.flatMap(({ country, region = null, rates, ...tax }, position) =>
+    insertTaxZone({
+      ...{ id: mint('tax'), name: region === null ? country : `${country}-${region}`, position, ...stored },
+      ...tax,
+      areas: [{ country, region, postalPattern: null }],
+      rounding: DEFAULT_ROUNDING,
+      rates: Object.entries(rates).map(([category, [name, ratePpm]]) => ({ category, name, ratePpm, compound: false })),
+    }),
+  )
 }

@@ -2,6 +2,7 @@
 
 import { parseArgs, styleText } from 'node:util'
 import { readDevVars } from './local/dev-vars.ts'
+import { bargain } from './tour/bargain.ts'
 import { browse } from './tour/browse.ts'
 import { createWalk, type Json, price } from './tour/walk.ts'
 
@@ -22,6 +23,7 @@ const products = await step('Look around', 'GET', '/v1/products?in_stock=true&li
 for (const card of products.data) show(card.title, `from ${price(card.price_range.min)}`)
 
 await browse(walk)
+await bargain(walk)
 
 const { handle, sku } = await chooseGoods(products.data)
 const product = await step('Choose something', 'GET', `/v1/products/${handle}`)
