@@ -7,8 +7,8 @@ import { testBindings } from './test/support/bindings.ts'
 const bindings = testBindings()
 process.env.SESSION_KEYS = bindings.SESSION_KEYS
 
-// Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, all files in one isolate: isolation
-// a file would cost a second each, so tests use ids of their own instead.
+// Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, in two workers with a shop each. All files
+// of a worker share an isolate: isolation a file would cost a second each, so tests use ids of their own instead.
 export default defineConfig({
   test: {
     projects: [
@@ -35,7 +35,7 @@ export default defineConfig({
           include: ['test/{http,jobs,promises}/**/*.test.ts'],
           setupFiles: ['./test/support/setup.ts'],
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 30_000,
         },
       },
