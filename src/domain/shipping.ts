@@ -1,4 +1,4 @@
-import { type Area, type Destination, EVERYWHERE, findZone, isEstimate } from './area.ts'
+import { type Area, type Destination, findZone, isEstimate } from './area.ts'
 import { type Item, type ItemFilter, matchesItem } from './item-filter.ts'
 import type { Amounts } from './money.ts'
 
@@ -131,12 +131,14 @@ function isOffered(rule: RateRule, { currency, subtotal, grams, items, groupIds 
   )
 }
 
-/** Whether anything is shipped to `country` at all. */
-export function shipsTo(zones: readonly ShippingZone[], country: string): boolean {
-  return zones.some(({ areas }) => areas.some((area) => area.country === country || area.country === EVERYWHERE))
-}
-
-/** Whether anything is shipped to exactly there. */
-export function shipsToAddress(zones: readonly ShippingZone[], destination: Destination): boolean {
-  return findZone(zones, destination) !== null
+/** What of a destination keeps the shop from shipping there; null where it ships to exactly there. */
+export function unshippedPart(
+  zones: readonly ShippingZone[],
+  destination: Destination,
+): 'country' | 'region' | 'postal_code' | null {
+  if (findZone(zones, destination)) return null
+  const areas = zones.flatMap((zone) => zone.areas).filter(({ country }) => country === destination.country)
+  if (areas.length === 0) return 'country'
+  // Where a region would tell and there is none, it is what is missing.
+  return destination.region === null && areas.some(({ region }) => region !== null) ? 'region' : 'postal_code'
 }

@@ -7,8 +7,7 @@ import {
   priceRate,
   type ShippingRate,
   type ShippingZone,
-  shipsTo,
-  shipsToAddress,
+  unshippedPart,
 } from '../../src/domain/shipping.ts'
 import { line, shippingRate } from '../support/quoting.ts'
 
@@ -150,10 +149,17 @@ describe('zones', () => {
     expect(listRates(ZONES, destination).rates).toHaveLength(rates.length)
   })
 
-  it('know where nothing is shipped to', () => {
-    expect(['US', 'ES', 'JP'].map((country) => shipsTo(ZONES, country))).toEqual([true, true, false])
-    expect(shipsTo([...ZONES, zone('rest', area('*'))], 'JP')).toBe(true)
-    expect(shipsToAddress(ZONES, to('ES', 'MD'))).toBe(false)
-    expect(shipsToAddress(ZONES, to('ES', 'TF'))).toBe(true)
+  it.each([
+    ['US', 'NV', null],
+    ['ES', 'TF', null],
+    ['JP', null, 'country'],
+    ['ES', 'MD', 'postal_code'],
+    ['ES', null, 'region'],
+  ])('say what of %s %s is not shipped to: %s', (country, region, part) => {
+    expect(unshippedPart(ZONES, to(country, region))).toBe(part)
+  })
+
+  it('leave nothing out where a zone is everywhere else', () => {
+    expect(unshippedPart([...ZONES, zone('rest', area('*'))], to('JP'))).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts'
 import type { Metadata } from '../../domain/product.ts'
-import { shipsTo, shipsToAddress } from '../../domain/shipping.ts'
+import { unshippedPart } from '../../domain/shipping.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import type { Context } from '../../platform/http/context.ts'
@@ -60,18 +60,15 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.message === 'invalid_request'
 }
 
+const ELSEWHERE = 'is not in a part of the country that this shop ships to'
+const UNSHIPPED = { country: 'is not a country this shop ships to', region: ELSEWHERE, postal_code: ELSEWHERE }
+
 async function decideChanges(wish: CartUpdate, shop: ShopData): Promise<CartChanges> {
   chooseMarket(shop.markets, wish, '')
   const address = wish.shipping_address
-  if (address && !shipsTo(shop.zones, address.country)) {
-    throw invalid('/shipping_address/country', 'is not a country this shop ships to')
-  }
-  if (address && !shipsToAddress(shop.zones, destinationOf({ country: address.country, shippingAddress: address }))) {
-    const tellsByRegion = shop.zones.some(({ areas }) =>
-      areas.some(({ country, region }) => country === address.country && region !== null),
-    )
-    const field = address.region === null && tellsByRegion ? 'region' : 'postal_code'
-    throw invalid(`/shipping_address/${field}`, 'is not in a part of the country that this shop ships to')
+  if (address) {
+    const part = unshippedPart(shop.zones, destinationOf({ country: address.country, shippingAddress: address }))
+    if (part) throw invalid(`/shipping_address/${part}`, UNSHIPPED[part])
   }
   // Whose limits were reached is another matter for another e-mail or other codes: they are asked anew.
   const asksAnew = wish.email !== undefined || wish.discount_codes !== undefined

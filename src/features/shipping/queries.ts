@@ -3,13 +3,13 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Area } from '../../domain/area.ts'
 import type { PickupLocation, ShippingRate, ShippingZone } from '../../domain/shipping.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
+import { type AreaRow, toArea, toAreaRows } from '../../platform/db/area-rows.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { deleteVersion, insertRows, listOf, updateVersion, upsertRows } from '../../platform/db/rows.ts'
 import { pickupLocations, shippingAreas, shippingRates, shippingZones } from '../../platform/db/schema/shipping.ts'
 
 export type ZoneRow = typeof shippingZones.$inferSelect
 export type PickupRow = typeof pickupLocations.$inferSelect
-type AreaRow = typeof shippingAreas.$inferSelect
 type RateRow = typeof shippingRates.$inferSelect
 
 /** A zone with its version, for staff. */
@@ -65,11 +65,7 @@ export function toZones(results: readonly unknown[]): StoredZone[] {
   const places = new Map(pickups.map((row) => [row.id, toPickup(row)]))
   return zones.map((zone) => ({
     ...zone,
-    areas: (areasOf.get(zone.id) ?? []).map(({ country, region, postalPattern }) => ({
-      country,
-      region: region || null,
-      postalPattern: postalPattern || null,
-    })),
+    areas: (areasOf.get(zone.id) ?? []).map(toArea),
     rates: (ratesOf.get(zone.id) ?? []).map(({ zoneId: _, position: __, pickupLocationId, ...rate }) => ({
       ...rate,
       pickup: places.get(pickupLocationId ?? '') ?? null,
@@ -97,21 +93,9 @@ export type ZoneDraft = Omit<StoredZone, 'rates'> & { rates: readonly RateDraft[
 export function insertZone({ areas, rates, ...zone }: ZoneDraft): Write[] {
   return [
     ...insertRows(shippingZones, [zone]),
-    ...insertAreas(zone.id, areas),
+    ...insertRows(shippingAreas, toAreaRows(zone.id, areas)),
     ...insertRows(shippingRates, toRateRows(zone.id, rates)),
   ]
-}
-
-function insertAreas(zoneId: string, areas: ShippingZone['areas']): Write[] {
-  return insertRows(
-    shippingAreas,
-    areas.map(({ country, region, postalPattern }) => ({
-      country,
-      region: region ?? '',
-      postalPattern: postalPattern ?? '',
-      zoneId,
-    })),
-  )
 }
 
 function toRateRows(zoneId: string, rates: readonly RateDraft[]): RateRow[] {
@@ -125,7 +109,9 @@ function toRateRows(zoneId: string, rates: readonly RateDraft[]): RateRow[] {
 export function updateZone({ areas, rates, ...zone }: ZoneDraft, version: number, parts: readonly string[]): Write[] {
   return [
     ...updateVersion(shippingZones, { id: zone.id, version }, zone),
-    ...(parts.includes('areas') ? [removeAreas(zone.id), ...insertAreas(zone.id, areas)] : []),
+    ...(parts.includes('areas')
+      ? [removeAreas(zone.id), ...insertRows(shippingAreas, toAreaRows(zone.id, areas))]
+      : []),
     ...(parts.includes('rates') ? replaceRates(zone.id, rates) : []),
   ]
 }

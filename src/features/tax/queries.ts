@@ -3,12 +3,12 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Area } from '../../domain/area.ts'
 import type { ShippingTax, TaxZone } from '../../domain/tax.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
+import { type AreaRow, toArea, toAreaRows } from '../../platform/db/area-rows.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { deleteVersion, insertRows, updateVersion } from '../../platform/db/rows.ts'
 import { taxAreas, taxRates, taxZones } from '../../platform/db/schema/tax.ts'
 
 export type TaxZoneRow = typeof taxZones.$inferSelect
-type AreaRow = typeof taxAreas.$inferSelect
 type RateRow = typeof taxRates.$inferSelect
 
 /** A zone with its version, for staff. */
@@ -58,11 +58,7 @@ export function toTaxZones(results: readonly unknown[]): StoredTaxZone[] {
   const ratesOf = Map.groupBy(rates, ({ zoneId }) => zoneId)
   return zones.map(({ shippingRule, shippingCategory, roundingMode, roundingLevel, ...zone }) => ({
     ...zone,
-    areas: (areasOf.get(zone.id) ?? []).map(({ country, region, postalPattern }) => ({
-      country,
-      region: region || null,
-      postalPattern: postalPattern || null,
-    })),
+    areas: (areasOf.get(zone.id) ?? []).map(toArea),
     shipping: toShippingTax(shippingRule, shippingCategory),
     rounding: { mode: roundingMode, level: roundingLevel },
     rates: (ratesOf.get(zone.id) ?? []).map(({ zoneId: _, position: __, ...rate }) => rate),
@@ -85,7 +81,7 @@ export const taxFamily: Family<TaxZone[]> = {
 export function insertTaxZone(zone: StoredTaxZone): Write[] {
   return [
     ...insertRows(taxZones, [toRow(zone)]),
-    ...insertAreas(zone.id, zone.areas),
+    ...insertRows(taxAreas, toAreaRows(zone.id, zone.areas)),
     ...insertRates(zone.id, zone.rates),
   ]
 }
@@ -97,7 +93,9 @@ export function insertTaxZone(zone: StoredTaxZone): Write[] {
 export function updateTaxZone(zone: StoredTaxZone, version: number, parts: readonly string[]): Write[] {
   return [
     ...updateVersion(taxZones, { id: zone.id, version }, toRow(zone)),
-    ...(parts.includes('areas') ? [removeAreas(zone.id), ...insertAreas(zone.id, zone.areas)] : []),
+    ...(parts.includes('areas')
+      ? [removeAreas(zone.id), ...insertRows(taxAreas, toAreaRows(zone.id, zone.areas))]
+      : []),
     ...(parts.includes('rates') ? [removeRates(zone.id), ...insertRates(zone.id, zone.rates)] : []),
   ]
 }
@@ -135,18 +133,6 @@ function toRow({ areas: _, rates: __, shipping, rounding, ...zone }: StoredTaxZo
     roundingMode: rounding.mode,
     roundingLevel: rounding.level,
   }
-}
-
-function insertAreas(zoneId: string, areas: TaxZone['areas']): Write[] {
-  return insertRows(
-    taxAreas,
-    areas.map(({ country, region, postalPattern }) => ({
-      country,
-      region: region ?? '',
-      postalPattern: postalPattern ?? '',
-      zoneId,
-    })),
-  )
 }
 
 /** Rates of one category are worked out in their order. */
