@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { CaptureMethod } from '../domain/provider.ts'
 
 /** What the platform hands to the Worker: bindings of wrangler.toml, variables and secrets, not yet looked at. */
 export interface Bindings {
@@ -10,12 +11,14 @@ export interface Bindings {
   RL_BROWSE?: RateLimit
   RL_CART?: RateLimit
   RL_CHECKOUT?: RateLimit
+  RL_LOOKUP?: RateLimit
   RL_STAFF?: RateLimit
   RL_WEBHOOK?: RateLimit
   RL_FEED?: RateLimit
   STAGE: string
   SESSION_KEYS: string
   TEST_PAYMENT_WEBHOOK_SECRET?: string
+  PAYMENT_CAPTURE?: string
   CARRIER_URL?: string
   CARRIER_SECRET?: string
   TAX_URL?: string
@@ -39,6 +42,8 @@ export interface Config {
   sessionKeys: string
   sessionIssuer: string
   testPaymentWebhookSecret: string | null
+  /** Whether what is paid is captured at once, or authorized until staff capture it. */
+  paymentCapture: CaptureMethod
   /** The operator's own services that price shipping and work out taxes, and what questions to them are signed with. */
   carrier: Callback | null
   tax: Callback | null
@@ -47,7 +52,8 @@ export interface Config {
   corsOrigins: readonly string[]
   rateLimits: boolean
   serverTiming: boolean
-  d1LatencyMs: number
+  /** What every D1 call waits first: the same each time, or by chance from one to the other. */
+  d1LatencyMs: { min: number; max: number }
   logLevel: LogLevel
 }
 
@@ -81,6 +87,7 @@ function parse(bindings: Bindings): Config {
     SESSION_KEYS: z.string().startsWith('{"keys":['),
     SESSION_ISSUER: z.string().default('edge-commerce'),
     TEST_PAYMENT_WEBHOOK_SECRET: webhookSecret.optional(),
+    PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     CARRIER_URL: callbackUrl.optional(),
     CARRIER_SECRET: webhookSecret.optional(),
     TAX_URL: callbackUrl.optional(),
@@ -89,7 +96,7 @@ function parse(bindings: Bindings): Config {
     CORS_ORIGINS: z.string().default(''),
     RATE_LIMITS: onOff.default('on'),
     SERVER_TIMING: onOff.optional(),
-    D1_LATENCY_MS: z.coerce.number().int().min(0).max(1000).default(0),
+    D1_LATENCY_MS: z.string().regex(LATENCY, LATENCY_FORM).default('0'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'off']).default('info'),
   })
   const parsed = schema.safeParse(bindings)
@@ -104,6 +111,7 @@ function parse(bindings: Bindings): Config {
     sessionKeys: vars.SESSION_KEYS,
     sessionIssuer: vars.SESSION_ISSUER,
     testPaymentWebhookSecret: vars.TEST_PAYMENT_WEBHOOK_SECRET ?? null,
+    paymentCapture: vars.PAYMENT_CAPTURE,
     carrier: toCallback('CARRIER', vars.CARRIER_URL, vars.CARRIER_SECRET),
     tax: toCallback('TAX', vars.TAX_URL, vars.TAX_SECRET),
     storefrontUrl: vars.STOREFRONT_URL?.replace(/\/+$/, '') ?? null,
@@ -113,7 +121,7 @@ function parse(bindings: Bindings): Config {
     // Switches that make life easier on a laptop have no effect anywhere else.
     rateLimits: dev ? vars.RATE_LIMITS === 'on' : true,
     serverTiming: vars.SERVER_TIMING ? vars.SERVER_TIMING === 'on' : dev,
-    d1LatencyMs: dev ? vars.D1_LATENCY_MS : 0,
+    d1LatencyMs: toLatency(dev ? vars.D1_LATENCY_MS : '0'),
     logLevel: vars.LOG_LEVEL,
   }
 }
@@ -125,6 +133,14 @@ function toCallback(name: string, url: string | undefined, secret: string | unde
     throw new ConfigError(`configuration: ${name}_URL and ${name}_SECRET belong together`)
   }
   return { url, secret }
+}
+
+const LATENCY = /^(\d{1,3})(?:-(\d{1,3}))?$/
+const LATENCY_FORM = 'must be milliseconds below 1000, such as 5, or a range of them, such as 0-20'
+
+function toLatency(text: string): Config['d1LatencyMs'] {
+  const [, min = '0', max = min] = LATENCY.exec(text) ?? []
+  return { min: Math.min(Number(min), Number(max)), max: Math.max(Number(min), Number(max)) }
 }
 
 const STOREFRONT_FORM =

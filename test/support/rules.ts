@@ -14,8 +14,8 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
 
 /** A feature imports itself, lower rows and lower floors; never its own row or up. */
 const ROWS: readonly (readonly string[])[] = [
-  ['sessions', 'inventory', 'promotions', 'shipping', 'tax', 'giftcards', 'customers', 'translations', 'custom-fields'],
-  ['listings'],
+  ['sessions', 'inventory', 'promotions', 'shipping', 'tax', 'customers', 'translations', 'custom-fields'],
+  ['listings', 'giftcards'],
   ['markets'],
   ['prices', 'collections', 'categories'],
   ['catalog'],
@@ -154,7 +154,7 @@ function tablesIn(file: SourceFile, owners: Owners): Map<string, string> {
     const owner = owners.byConstant.get(original)
     if (owner) tables.set(renamed, owner)
   }
-  for (const [, name = '', table = ''] of file.text.matchAll(/\bconst (\w+) = sql`\$\{(\w+)\}/g)) {
+  for (const [, name = '', table = ''] of file.text.matchAll(/\bconst (\w+) = (?:sql|fragment)`\$\{(\w+)\}/g)) {
     const owner = tables.get(table)
     if (owner) tables.set(name, owner)
   }

@@ -29,8 +29,8 @@ export interface DbOptions {
   meter: Meter
   /** A call that takes longer is given up with `DatabaseUnavailable`; whether it took effect is then unknown. */
   timeLimitMs: number
-  /** Development only: added to every call, because races hide at local speed. */
-  latencyMs?: number
+  /** Development only: how long the next call waits first, because races hide at local speed. */
+  latencyMs?: () => number
   /** An expression that is null when the caller may go on, or the problem code it must be refused with. */
   gate?: SQL | null
 }
@@ -145,7 +145,7 @@ async function attempt(
     options.meter.trips += 1
     options.meter.statements += statements
     try {
-      if (options.latencyMs) await delay(options.latencyMs)
+      if (options.latencyMs) await delay(options.latencyMs())
       return await withTimeLimit(call, options.timeLimitMs)
     } catch (error) {
       const known: DatabaseError = toDatabaseError(error)

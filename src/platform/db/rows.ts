@@ -1,6 +1,7 @@
-import { getTableColumns, type InferInsertModel, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, type InferInsertModel, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { q, type Write } from './client.ts'
+import { bound } from './statement.ts'
 
 /**
  * Inserts any number of rows with one statement and one parameter: the rows travel as JSON, because D1 takes 100
@@ -8,7 +9,18 @@ import { q, type Write } from './client.ts'
  */
 export function insertRows<Table extends SQLiteTable>(table: Table, rows: readonly InferInsertModel<Table>[]): Write[] {
   if (rows.length === 0) return []
-  return [q.run(insertSelect(table, rows))]
+  const { text, columns } = insertionInto(table)
+  return [bound(text, [encode(rows, columns)])]
+}
+
+/** The same, where a row that is already there stays as it is. */
+export function insertRowsOnce<Table extends SQLiteTable>(
+  table: Table,
+  rows: readonly InferInsertModel<Table>[],
+): Write[] {
+  if (rows.length === 0) return []
+  const { text, columns } = insertionInto(table)
+  return [bound(`${text} ON CONFLICT DO NOTHING`, [encode(rows, columns)])]
 }
 
 /** The same, where a row with this primary key may already be there: it then takes the new values. */
@@ -18,40 +30,45 @@ export function upsertRows<Table extends SQLiteTable>(
   key: readonly SQLiteColumn[],
 ): Write[] {
   if (rows.length === 0) return []
-  const changed = Object.values(getTableColumns(table)).filter((column) => !key.includes(column))
-  const conflict = sql.join(key.map(nameOf), sql`, `)
-  const assignments = changed.map((column) => sql`${nameOf(column)} = excluded.${nameOf(column)}`)
+  const { text, columns } = insertionInto(table)
+  const changed = columns.flatMap(([, column]) => (key.includes(column) ? [] : [column.name]))
+  const assignments = changed.map((name) => `${name} = excluded.${name}`)
+  const conflict = key.map(({ name }) => name)
   return [
-    q.run(sql`${insertSelect(table, rows)} ON CONFLICT (${conflict}) DO UPDATE SET ${sql.join(assignments, sql`, `)}`),
+    bound(`${text} ON CONFLICT (${conflict.join(', ')}) DO UPDATE SET ${assignments.join(', ')}`, [
+      encode(rows, columns),
+    ]),
   ]
 }
 
-function insertSelect<Table extends SQLiteTable>(table: Table, rows: readonly InferInsertModel<Table>[]): SQL {
+type Columns = readonly (readonly [field: string, column: SQLiteColumn])[]
+
+const insertions = new WeakMap<SQLiteTable, { text: string; columns: Columns }>()
+
+/** The statement, built once a table. */
+function insertionInto(table: SQLiteTable): { text: string; columns: Columns } {
+  const known = insertions.get(table)
+  if (known) return known
   const columns = Object.entries(getTableColumns(table))
-  const names = sql.join(
-    columns.map(([, column]) => nameOf(column)),
-    sql`, `,
-  )
+  const names = columns.map(([, { name }]) => name)
   // ->> gives text and integers their SQL type back; JSON columns travel as the text they are stored as.
-  const values = sql.join(
-    columns.map(([, column]) => sql`j.value ->> ${sql.raw(`'$.${column.name}'`)}`),
-    sql`, `,
-  )
-  const encoded = rows.map((row) => {
-    const given = row as Record<string, unknown>
-    return Object.fromEntries(
-      columns.map(([field, column]) => {
-        const value = given[field] ?? null
-        return [column.name, value === null ? null : column.mapToDriverValue(value)]
-      }),
-    )
-  })
+  const values = names.map((_, index) => `j.value ->> ${index}`)
   // WHERE true keeps SQLite from reading ON CONFLICT as a join condition.
-  return sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${JSON.stringify(encoded)}) AS j WHERE true`
+  const text = `INSERT INTO ${getTableName(table)} (${names.join(', ')}) SELECT ${values.join(', ')} FROM json_each(?) AS j WHERE true`
+  const made = { text, columns }
+  insertions.set(table, made)
+  return made
 }
 
-function nameOf(column: SQLiteColumn): SQL {
-  return sql.raw(column.name)
+function encode(rows: readonly object[], columns: Columns): string {
+  return JSON.stringify(
+    rows.map((row) =>
+      columns.map(([field, column]) => {
+        const value = (row as Record<string, unknown>)[field] ?? null
+        return value === null ? null : column.mapToDriverValue(value)
+      }),
+    ),
+  )
 }
 
 /** `(SELECT value FROM json_each(?))`: a list of any length as one parameter, for IN. */

@@ -15,10 +15,12 @@ import { createLog, type Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import type { Idempotency } from './idempotency.ts'
 
-/** Who asks. A shopper is whoever holds a verified session token; staff hold a key with scopes. */
+/** Who asks. A shopper is whoever holds a verified session token; `order` holds an access token of that one order; staff
+ *  hold a key with scopes. */
 export type Caller =
   | { kind: 'nobody' }
   | { kind: 'shopper'; session: Session }
+  | { kind: 'order'; orderId: string }
   | { kind: 'staff'; keyId: string }
   | { kind: 'system'; name: string }
 
@@ -95,7 +97,7 @@ export function createContext(init: ContextInit): Context {
       consistency,
       meter: payer,
       timeLimitMs: D1_TIME_LIMIT_MS,
-      latencyMs: config.d1LatencyMs,
+      latencyMs: drawLatency(config.d1LatencyMs, deps.random),
       gate,
     })
   const { waitUntil } = init
@@ -135,6 +137,13 @@ export function createContext(init: ContextInit): Context {
   return context
 }
 
+/** Draws the delay of each call, both ends included; undefined where there is none. */
+function drawLatency({ min, max }: Config['d1LatencyMs'], random: Random): (() => number) | undefined {
+  if (max === 0) return undefined
+  if (min === max) return () => min
+  return () => min + Math.floor(((random(1)[0] ?? 0) / 256) * (max - min + 1))
+}
+
 /** The actor named in audit trails and moves. */
 export function actorOf(caller: Caller): string {
   switch (caller.kind) {
@@ -142,6 +151,8 @@ export function actorOf(caller: Caller): string {
       return caller.keyId
     case 'shopper':
       return caller.session.ownerId
+    case 'order':
+      return caller.orderId
     case 'system':
       return `system:${caller.name}`
     case 'nobody':

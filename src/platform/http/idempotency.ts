@@ -1,8 +1,9 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { sha256Hex } from '../crypto/hash.ts'
 import { type Query, q, type Write } from '../db/client.ts'
 import { ConstraintError } from '../db/errors.ts'
 import { idempotencyKeys } from '../db/schema/platform.ts'
+import { query, statement, wholeRows } from '../db/statement.ts'
 import { Problem } from './problem.ts'
 
 /** The key of one request: its place in the store, and what it was asked with. */
@@ -12,6 +13,8 @@ export interface Idempotency {
 }
 
 export type IdempotencyRow = typeof idempotencyKeys.$inferSelect
+
+const wholeKeys = wholeRows(idempotencyKeys)
 
 export const IDEMPOTENCY_KEPT_MS = 48 * 3600 * 1000
 const MAX_KEY_LENGTH = 255
@@ -50,24 +53,19 @@ export function claimKey(key: Idempotency | null, now: Date, resourceId: string,
   if (!key) return []
   const at = now.getTime()
   return [
-    q.insert(idempotencyKeys).values({
-      ...key,
-      status,
-      resourceId,
-      createdAt: at,
-      expiresAt: at + IDEMPOTENCY_KEPT_MS,
-    }),
+    statement`INSERT INTO ${idempotencyKeys} (id, fingerprint, status, resource_id, created_at, expires_at)
+      VALUES (${key.id}, ${key.fingerprint}, ${status}, ${resourceId}, ${at}, ${at + IDEMPOTENCY_KEPT_MS})`,
   ]
 }
 
 /** The outcome of keys that were in flight for `resourceId`, whoever finishes it: the request itself or recover. */
 export function settleKeys(keyId: string | null, status: number): Write[] {
   if (!keyId) return []
-  return [q.update(idempotencyKeys).set({ status }).where(eq(idempotencyKeys.id, keyId))]
+  return [statement`UPDATE ${idempotencyKeys} SET status = ${status} WHERE id = ${keyId}`]
 }
 
 export function findKey(id: string): Query<IdempotencyRow[]> {
-  return q.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id))
+  return query(wholeKeys.toRow)`SELECT ${wholeKeys.columns} FROM ${idempotencyKeys} WHERE id = ${id}`
 }
 
 export function removeExpiredKeys(now: Date): Write {

@@ -62,7 +62,7 @@ async function answer(
   const url = new URL(request.url)
   const authorization = request.headers.get('Authorization') ?? undefined
   const { caller, gate } = await authenticate({ authorization, access: route.access, config, now })
-  if (route.limit && config.rateLimits) await countRequest(bindings, route.limit, limitKey(caller, request))
+  if (route.limit && config.rateLimits) await countRequest(bindings, route.limit, limitKey(route, caller, request))
 
   // A cached answer depends on its URL alone, and so does whether there is one.
   const raw = route.cache
@@ -156,6 +156,7 @@ function readPayload(route: Route, raw: Uint8Array): unknown {
 /** Repeated parameters become a list; the shape says whether that is allowed.
  *  @throws {Problem} invalid_request for the one name that no shape of free names would see. */
 function readQuery(url: URL): Record<string, string | string[]> {
+  if (url.search === '') return {}
   const query: Record<string, string | string[]> = Object.create(null)
   for (const key of new Set(url.searchParams.keys())) {
     if (key === '__proto__') throw invalid('/query/__proto__', 'is not part of the contract')
@@ -170,8 +171,13 @@ function callerId(caller: Caller): string | null {
   return caller.kind === 'staff' ? caller.keyId : null
 }
 
-function limitKey(caller: Caller, request: Request): string {
+function limitKey({ countedBy }: Route, caller: Caller, request: Request): string {
   // A staff key is not proved yet: by its claimed id everybody could have a count of their own.
-  const proved = caller.kind === 'shopper' ? caller.session.ownerId : null
+  const proved = countedBy === 'address' ? null : provedId(caller)
   return proved ?? request.headers.get('CF-Connecting-IP') ?? 'unknown'
+}
+
+function provedId(caller: Caller): string | null {
+  if (caller.kind === 'order') return caller.orderId
+  return caller.kind === 'shopper' ? caller.session.ownerId : null
 }

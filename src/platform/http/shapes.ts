@@ -166,7 +166,7 @@ export function isDistinct(list: readonly string[]): boolean {
 export function several<Item extends z.ZodType<string>>(item: Item, max: number) {
   return z
     .union([item, z.array(item).max(max)])
-    .transform((value) => [...new Set<string>(Array.isArray(value) ? value : [value])])
+    .transform((value) => [...new Set(Array.isArray(value) ? value : [value])] as z.output<Item>[])
 }
 
 /** `limit` and `cursor` of every list. */
