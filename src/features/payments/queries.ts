@@ -1,19 +1,15 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { AttemptStatus, NextAction } from '../../domain/payment.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { insertRows, refuseWhen } from '../../platform/db/rows.ts'
-import { paymentEntries, paymentMoves, payments, refunds, testPayments } from '../../platform/db/schema/payments.ts'
+import { insertRows } from '../../platform/db/rows.ts'
+import { paymentMoves, payments } from '../../platform/db/schema/payments.ts'
+import { type Fragment, fragment, statement } from '../../platform/db/statement.ts'
 
 export type PaymentRow = typeof payments.$inferSelect
-export type RefundRow = typeof refunds.$inferSelect
 
 /** Attempts of one order, the first one first. */
 export function listPayments(orderId: SQL): Query<PaymentRow[]> {
   return q.select().from(payments).where(eq(payments.orderId, orderId)).orderBy(asc(payments.attempt))
-}
-
-export function listRefunds(orderId: SQL): Query<RefundRow[]> {
-  return q.select().from(refunds).where(eq(refunds.orderId, orderId)).orderBy(asc(refunds.id))
 }
 
 export function findPayment(id: string): Query<PaymentRow[]> {
@@ -21,111 +17,84 @@ export function findPayment(id: string): Query<PaymentRow[]> {
 }
 
 /** The order a payment belongs to, as a subquery. */
-export function orderOfPayment(id: string): SQL {
-  return sql`(SELECT order_id FROM ${payments} WHERE id = ${id})`
+export function orderOfPayment(id: string): Fragment {
+  return fragment`(SELECT order_id FROM ${payments} WHERE id = ${id})`
 }
 
 /** Refuses with `attempts_changed` when the order has another number of attempts than was decided by. */
 export function refuseOtherAttempts(orderId: string, count: number): Write {
-  return refuseWhen('attempts_changed', sql`(SELECT count(*) FROM ${payments} WHERE order_id = ${orderId}) <> ${count}`)
+  return statement`INSERT INTO guard SELECT 'attempts_changed'
+    WHERE (SELECT count(*) FROM ${payments} WHERE order_id = ${orderId}) <> ${count}`
+}
+
+/** Refuses with `payments_moved` when one of the order's payments has moved, or another was opened, since they were read. */
+export function refuseMovedPayments(orderId: string, known: readonly PaymentRow[]): Write {
+  const moves = known.reduce((sum, { seq }) => sum + seq + 1, 0)
+  return statement`INSERT INTO guard SELECT 'payments_moved'
+    WHERE (SELECT coalesce(sum(seq + 1), 0) FROM ${payments} WHERE order_id = ${orderId}) <> ${moves}`
 }
 
 /** A new attempt. Committing breaks `payments.order_id` when another one is live. */
-export function insertPayment(row: PaymentRow, actor: string): Write[] {
-  const move = { paymentId: row.id, seq: row.seq, fromStatus: null, toStatus: row.status, actor, reason: 'opened' }
-  return [...insertRows(payments, [row]), q.insert(paymentMoves).values({ ...move, at: row.createdAt })]
+export function insertPayment(row: PaymentRow): Write[] {
+  return insertRows(payments, [row])
 }
 
-/** One step of an attempt, with what is learned on the way. */
+/** One step of a payment, with what it moves and what is learned on the way. Amounts are minor units, and added. */
 export interface PaymentStep {
   to: AttemptStatus
   reason: string
   actor: string
   now: Date
+  captured?: number
+  released?: number
+  refunded?: number
+  /** The refund, capture or void that it is of. */
+  operation?: string | null
+  /** The provider's own id of the session or payment. */
   reference?: string | null
   nextAction?: NextAction | null
+  /** From now on this is the attempt that pays for its order. */
+  accepted?: boolean
+  sessionExpiresAt?: number | null
+  authorizationExpiresAt?: number | null
 }
 
 /**
- * Moves an attempt from the state it was read in. Committing breaks `payment_moves.payment_id` when somebody else has
- * moved it meanwhile: read it again and decide anew.
+ * Moves a payment from the state it was read in, and enters what that moved in the ledger, which the moves are. Committing
+ * breaks `payment_moves.payment_id` when somebody else has moved it meanwhile: read it again and decide anew.
  */
 export function movePayment(row: PaymentRow, step: PaymentStep): Write[] {
   const at = step.now.getTime()
-  const money = step.to === 'authorized' || step.to === 'captured'
-  const { id, seq, status, amount } = row
+  const { id, seq, status } = row
+  const { to, captured = 0, released = 0, refunded = 0 } = step
+  // An action is only offered while it can be taken.
+  const nextAction = to === 'requires_action' && step.nextAction ? JSON.stringify(step.nextAction) : null
   return [
-    q.insert(paymentMoves).values({
-      paymentId: id,
-      seq: seq + 1,
-      fromStatus: status,
-      toStatus: step.to,
-      actor: step.actor,
-      reason: step.reason,
-      at,
-    }),
-    q
-      .update(payments)
-      .set({
-        status: step.to,
-        seq: seq + 1,
-        updatedAt: at,
-        ...(step.reference ? { providerReference: step.reference } : {}),
-        // An action is only offered while it can be taken.
-        nextAction: step.to === 'requires_action' ? (step.nextAction ?? null) : null,
-        ...(step.to === 'captured' ? { captured: amount } : {}),
-      })
-      .where(eq(payments.id, id)),
-    ...(money
-      ? [q.insert(paymentEntries).values({ paymentId: id, kind: entryKind(step.to), reference: id, amount, at })]
-      : []),
+    statement`INSERT INTO ${paymentMoves}
+      (payment_id, seq, from_status, to_status, actor, reason, at, captured, released, refunded, reference)
+      VALUES (${id}, ${seq + 1}, ${status}, ${to}, ${step.actor}, ${step.reason}, ${at}, ${captured}, ${released},
+        ${refunded}, ${step.operation ?? null})`,
+    // What a refund has given back was counted when it was saved.
+    statement`UPDATE ${payments} SET status = ${to}, seq = ${seq + 1}, updated_at = ${at}, next_action = ${nextAction},
+        provider_reference = coalesce(${step.reference || null}, provider_reference),
+        captured = captured + ${captured}, released = released + ${released},
+        accepted = max(accepted, ${step.accepted ? 1 : 0}),
+        session_expires_at = coalesce(${step.sessionExpiresAt ?? null}, session_expires_at),
+        authorization_expires_at = coalesce(${step.authorizationExpiresAt ?? null}, authorization_expires_at)
+      WHERE id = ${id}`,
   ]
 }
 
-function entryKind(status: AttemptStatus): 'authorized' | 'captured' {
-  return status === 'captured' ? 'captured' : 'authorized'
-}
-
-/**
- * Saves a refund as pending, before any provider is asked; the amount counts as refunded from now on. Committing breaks
- * `refund_exceeds_captured` when more would go back than came in.
- */
-export function insertRefund(row: RefundRow): Write[] {
-  return [
-    q
-      .update(payments)
-      .set({ refunded: sql`${payments.refunded} + ${row.amount}`, updatedAt: row.createdAt })
-      .where(eq(payments.id, row.paymentId)),
-    ...insertRows(refunds, [row]),
-  ]
-}
-
-/** The provider's word on a pending refund: the ledger takes it, or the amount is free again. Once only. */
-export function settleRefund(
-  row: RefundRow,
-  status: 'succeeded' | 'failed',
-  reference: string | null,
-  now: Date,
-): Write[] {
-  const at = now.getTime()
-  const { id, paymentId, amount } = row
-  const settled = q
-    .update(refunds)
-    .set({ status, providerReference: reference, updatedAt: at })
-    .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')))
-  const guard = q.run(sql`INSERT INTO guard SELECT 'refund_settled' WHERE changes() <> 1`)
-  if (status === 'succeeded') {
-    return [settled, guard, q.insert(paymentEntries).values({ paymentId, kind: 'refunded', reference: id, amount, at })]
+/** A new attempt as the step to `requires_action` leaves it. */
+export function withAction(
+  row: PaymentRow,
+  { now, reference, nextAction = null }: Pick<PaymentStep, 'now' | 'reference' | 'nextAction'>,
+): PaymentRow {
+  return {
+    ...row,
+    ...{ status: 'requires_action', seq: row.seq + 1, updatedAt: now.getTime(), nextAction },
+    providerReference: reference || row.providerReference,
   }
-  const free = q
-    .update(payments)
-    .set({ refunded: sql`${payments.refunded} - ${amount}` })
-    .where(eq(payments.id, paymentId))
-  return [settled, guard, free]
-}
-
-export function listPendingRefunds(limit: number): Query<RefundRow[]> {
-  return q.select().from(refunds).where(eq(refunds.status, 'pending')).orderBy(asc(refunds.updatedAt)).limit(limit)
 }
 
 /**
@@ -145,26 +114,25 @@ export function listDoubtfulPayments(createdBefore: Date, now: Date, limit: numb
     .limit(limit)
 }
 
+/** Authorizations that should have ended by `now`. */
+export function listEndedAuthorizations(now: Date, limit: number): Query<PaymentRow[]> {
+  return q
+    .select()
+    .from(payments)
+    .where(sql`${payments.status} = 'authorized' AND ${payments.authorizationExpiresAt} < ${now.getTime()}`)
+    .orderBy(asc(payments.authorizationExpiresAt))
+    .limit(limit)
+}
+
 /** What could not be finished now goes to the back, so that it does not keep the others waiting. */
 export function postponePayment(id: string, now: Date): Write {
   return q.update(payments).set({ updatedAt: now.getTime() }).where(eq(payments.id, id))
 }
 
-export function postponeRefund(id: string, now: Date): Write {
-  return q.update(refunds).set({ updatedAt: now.getTime() }).where(eq(refunds.id, id))
-}
-
-export type TestPaymentStatus = typeof testPayments.$inferSelect.status
-
-/** The `test` provider's own book. */
-export function findTestPayment(paymentId: string): Query<{ status: TestPaymentStatus }[]> {
-  return q.select({ status: testPayments.status }).from(testPayments).where(eq(testPayments.paymentId, paymentId))
-}
-
-/** Enters an outcome; what has succeeded or was closed stays so. */
-export function noteTestPayment(paymentId: string, status: TestPaymentStatus, now: Date): Write {
-  return q.run(sql`INSERT INTO ${testPayments} (payment_id, status, updated_at)
-    VALUES (${paymentId}, ${status}, ${now.getTime()})
-    ON CONFLICT (payment_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at
-    WHERE status NOT IN ('succeeded', 'closed')`)
+/** The provider still keeps the authorization: it is asked about again later. */
+export function postponeAuthorization(id: string, until: Date): Write {
+  return q
+    .update(payments)
+    .set({ authorizationExpiresAt: until.getTime() })
+    .where(sql`${payments.id} = ${id} AND ${payments.status} = 'authorized'`)
 }

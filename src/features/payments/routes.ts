@@ -1,6 +1,6 @@
 import { route } from '../../platform/http/route.ts'
 import { TestPaymentInput, TestPaymentParams, TestPaymentView } from './contract.ts'
-import { findTestPayment } from './queries.ts'
+import { findTestPayment } from './test-book-queries.ts'
 import { testPaymentPage } from './test-page.ts'
 import { decideTestPayment, mustFindTestPayment } from './test-payment.ts'
 
@@ -25,7 +25,7 @@ export const paymentRoutes = [
       id: 'decideTestPayment',
       method: 'post',
       path: '/v1/test-payments/:payment',
-      summary: 'Development: let a test payment succeed, be declined or stay pending; a signed webhook follows',
+      summary: 'Development: decide a test payment, or do what a dashboard or a bank does; a signed webhook follows',
       access: 'dev',
       limit: 'checkout',
       params: TestPaymentParams,
@@ -38,7 +38,10 @@ export const paymentRoutes = [
       },
     },
     async (context, { params, body }) => {
-      const { paymentId, outcome, delivered } = await decideTestPayment(context, params.payment, body.outcome)
+      const { paymentId, outcome, delivered } = await decideTestPayment(context, params.payment, {
+        outcome: body.outcome,
+        amount: body.amount ?? null,
+      })
       return { body: { payment_id: paymentId, outcome, delivered } }
     },
   ),

@@ -1,23 +1,25 @@
 import { Webhook } from 'standardwebhooks'
-import { isId } from '../../domain/id.ts'
 import type { Money } from '../../domain/money.ts'
 import type { PaymentFact } from '../../domain/payment.ts'
-import type { PaymentProvider, ProviderEvent, SessionState } from '../../domain/provider.ts'
+import type { PaymentProvider, PaymentReference, SessionState } from '../../domain/provider.ts'
+import type { Write } from '../../platform/db/client.ts'
 import type { Context } from '../../platform/http/context.ts'
-import { findTestPayment, noteTestPayment, type TestPaymentStatus } from './queries.ts'
+import {
+  captureTestPayment,
+  findTestEntry,
+  findTestPayment,
+  noteTestPayment,
+  refundTestPayment,
+  type TestBook,
+  type TestPaymentStatus,
+  voidTestPayment,
+} from './test-book-queries.ts'
+import { readTestEvent, TEST_OUTCOMES, type TestOutcome } from './test-events.ts'
 
 const TOLERANCE_SECONDS = 300
 const SESSION_LIFETIME_MS = 30 * 60 * 1000
-
-/** What the request may ask the test provider to do at once, instead of waiting for its page. */
-export const TEST_OUTCOMES = ['succeeded', 'declined', 'pending'] as const
-export type TestOutcome = (typeof TEST_OUTCOMES)[number]
-
-const EVENT_TYPE: Record<TestOutcome, string> = {
-  succeeded: 'payment.succeeded',
-  declined: 'payment.failed',
-  pending: 'payment.pending',
-}
+const PROCESSING_LIFETIME_MS = 24 * 3600 * 1000
+const AUTHORIZATION_LIFETIME_MS = 7 * 24 * 3600 * 1000
 
 /**
  * A payment service for development and tests: pays nothing, but speaks the same interface, sends really signed
@@ -27,28 +29,50 @@ export function createTestProvider(context: Context): PaymentProvider | null {
   const { config, db, now } = context
   const secret = config.testPaymentWebhookSecret
   if (config.stage !== 'dev' || secret === null) return null
+
+  /** Enters `writes` and answers how the payment stands then. */
+  const after = async (writes: readonly Write[], payment: PaymentReference): Promise<SessionState> => {
+    const [[book]] = await db.commit(writes, [findTestPayment(payment.paymentId)])
+    return book ? toState(book, payment, now) : waiting(payment.paymentId, payment.origin)
+  }
   return {
     name: 'test',
     sessionLifetimeMs: SESSION_LIFETIME_MS,
+    processingLifetimeMs: PROCESSING_LIFETIME_MS,
+    authorizationLifetimeMs: AUTHORIZATION_LIFETIME_MS,
     // The session is a function of the request, so that opening it again is getting it. An outcome asked for at once is
     // entered in the book, so that it is found again when this answer is lost.
-    openSession: async ({ paymentId, amount, input, origin }) => {
-      const outcome = TEST_OUTCOMES.find((candidate) => candidate === input.test_outcome)
-      if (!outcome) return waiting(paymentId, origin)
-      const [[row]] = await db.commit([noteTestPayment(paymentId, outcome, now)], [findTestPayment(paymentId)])
-      return { fact: factOf(row?.status ?? outcome, amount), reference: paymentId, nextAction: null }
+    async openSession(request) {
+      const outcome = TEST_OUTCOMES.find((candidate) => candidate === request.input.test_outcome)
+      if (!outcome) return waiting(request.paymentId, request.origin)
+      const status = statusAfter(outcome, request.captureMethod === 'manual')
+      return after([noteTestPayment(request.paymentId, status, now)], { ...request, reference: null })
     },
-    async fetchSession({ paymentId, amount, expiresAt, origin }) {
-      const [[row]] = await db.read(findTestPayment(paymentId))
-      if (row) return { fact: factOf(row.status, amount), reference: paymentId, nextAction: null }
-      if (expiresAt <= now) return { fact: { kind: 'closed' }, reference: paymentId, nextAction: null }
-      return waiting(paymentId, origin)
+    async fetchSession(payment) {
+      const [[book]] = await db.read(findTestPayment(payment.paymentId))
+      if (book) return toState(book, payment, now)
+      if (payment.expiresAt <= now) return { fact: { kind: 'closed' }, reference: payment.paymentId, nextAction: null }
+      return waiting(payment.paymentId, payment.origin)
     },
-    async closeSession({ paymentId, amount }) {
-      const [[row]] = await db.commit([noteTestPayment(paymentId, 'closed', now)], [findTestPayment(paymentId)])
-      return { fact: factOf(row?.status ?? 'closed', amount), reference: paymentId, nextAction: null }
+    closeSession: (payment) => after([noteTestPayment(payment.paymentId, 'closed', now)], payment),
+    capture: (payment, { id, amount, final }) =>
+      after(
+        captureTestPayment(payment.paymentId, { id, amount: amount.amount, final, whole: payment.amount.amount }, now),
+        payment,
+      ),
+    void: (payment) => after([voidTestPayment(payment.paymentId, now)], payment),
+    async refund({ paymentId, amount: whole }, refundId, amount) {
+      const [[book]] = await db.read(findTestPayment(paymentId))
+      // An event that was signed by a test of its own may have told of more than the book knows.
+      const captured = (book ? capturedOf(book, whole) : 0) || whole.amount
+      const [[entry]] = await db.commit(
+        [refundTestPayment(paymentId, { id: refundId, amount: amount.amount, captured }, now)],
+        [findTestEntry(paymentId, 'refund', refundId)],
+      )
+      const succeeded = entry?.status === 'succeeded'
+      const detail = succeeded ? null : 'the payment has no such amount left'
+      return { status: succeeded ? 'succeeded' : 'failed', reference: `test_${refundId}`, detail }
     },
-    refund: async (_payment, refundId) => ({ status: 'succeeded', reference: refundId }),
     readWebhook: async (raw, headers, at) => {
       const text = new TextDecoder().decode(raw)
       const age = Math.abs(at.getTime() / 1000 - Number(headers.get('webhook-timestamp')))
@@ -59,10 +83,20 @@ export function createTestProvider(context: Context): PaymentProvider | null {
       } catch (error) {
         return { ok: false, why: error instanceof Error ? error.message : 'unverified' }
       }
-      return { ok: true, events: [readEvent(text, headers.get('webhook-id') ?? '')] }
+      return { ok: true, events: [readTestEvent(text, headers.get('webhook-id') ?? '')] }
     },
-    readStoredEvent: readEvent,
+    readStoredEvent: readTestEvent,
   }
+}
+
+/** How a payment stands in the book once its shopper or bank has decided. @param manual captured later, by staff. */
+export function statusAfter(outcome: TestOutcome, manual: boolean): TestPaymentStatus {
+  return outcome === 'succeeded' && manual ? 'authorized' : outcome
+}
+
+/** What has been taken, in minor units. Paid at once it is all of it, without a capture of its own. */
+export function capturedOf(book: TestBook, whole: Money): number {
+  return book.status === 'succeeded' && book.captured === 0 ? whole.amount : book.captured
 }
 
 function waiting(paymentId: string, origin: string): SessionState {
@@ -70,72 +104,25 @@ function waiting(paymentId: string, origin: string): SessionState {
   return { fact: { kind: 'requires_action' }, reference: paymentId, nextAction: { type: 'redirect', url } }
 }
 
-function factOf(status: TestPaymentStatus, amount: Money): PaymentFact {
-  switch (status) {
+function toState(book: TestBook, { paymentId, amount }: PaymentReference, now: Date): SessionState {
+  return { fact: factOf(book, amount, now), reference: paymentId, nextAction: null }
+}
+
+function factOf(book: TestBook, whole: Money, now: Date): PaymentFact {
+  const captured = { amount: capturedOf(book, whole), currency: whole.currency }
+  switch (book.status) {
     case 'succeeded':
-      return { kind: 'captured', amount }
+      return { kind: 'captured', amount: captured, of: whole, final: true }
+    case 'authorized': {
+      const over = book.updatedAt + AUTHORIZATION_LIFETIME_MS <= now.getTime()
+      if (captured.amount > 0) return { kind: 'captured', amount: captured, of: whole, final: over }
+      return over ? { kind: 'voided' } : { kind: 'authorized', amount: whole }
+    }
     case 'declined':
       return { kind: 'failed' }
     case 'pending':
       return { kind: 'processing' }
-    case 'closed':
-      return { kind: 'closed' }
-  }
-}
-
-function readEvent(text: string, eventId: string): ProviderEvent {
-  const malformed: ProviderEvent = {
-    eventId,
-    type: 'unknown',
-    paymentId: null,
-    fact: null,
-    unread: 'malformed',
-    payload: text,
-  }
-  let body: {
-    type?: unknown
-    data?: { payment_id?: unknown; amount?: { amount?: unknown; currency?: unknown } }
-  } | null
-  try {
-    body = JSON.parse(text)
-  } catch {
-    return malformed
-  }
-  if (typeof body !== 'object' || body === null || typeof body.type !== 'string') return malformed
-  const { type, data } = body
-  const outcome = TEST_OUTCOMES.find((candidate) => EVENT_TYPE[candidate] === type)
-  if (!outcome) return { ...malformed, type, unread: 'other_kind' }
-  const paymentId = data?.payment_id
-  const amount = data?.amount
-  const wellFormed =
-    typeof paymentId === 'string' &&
-    isId('payment', paymentId) &&
-    Number.isSafeInteger(amount?.amount) &&
-    typeof amount?.currency === 'string'
-  if (!wellFormed) return { ...malformed, type }
-  const money = { amount: Number(amount.amount), currency: String(amount.currency) }
-  return { eventId, type, paymentId, fact: factOf(outcome, money), unread: null, payload: text }
-}
-
-/** A signed event as the test service sends it (Standard Webhooks). */
-export function signTestEvent(
-  secret: string,
-  event: { id: string; outcome: TestOutcome; paymentId: string; amount: Money },
-  now: Date,
-): { body: string; headers: Record<string, string> } {
-  const body = JSON.stringify({
-    type: EVENT_TYPE[event.outcome],
-    timestamp: now.toISOString(),
-    data: { payment_id: event.paymentId, amount: event.amount },
-  })
-  const signature = new Webhook(secret).sign(event.id, now, body)
-  return {
-    body,
-    headers: {
-      'Content-Type': 'application/json',
-      'webhook-id': event.id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      'webhook-signature': signature,
-    },
+    default:
+      return { kind: book.status }
   }
 }
