@@ -29,58 +29,45 @@ export function isBackordered(
 ): boolean {
   if (levels.some((level) => level.policy === 'untracked')) return false
   if (!levels.some((level) => level.policy === 'backorder')) return false
-  const shelf = levels.reduce((sum, level) => sum + Math.max(0, level.onHand - level.held + level.freeable), 0)
-  return quantity > shelf
+  return quantity > levels.reduce((sum, level) => sum + shelfOf(level), 0)
 }
 
-export interface PlannedHold {
-  variantId: string
-  locationId: string
-  quantity: number
-}
-
-export type HoldPlan =
-  | { ok: true; holds: PlannedHold[] }
-  | { ok: false; short: { variantId: string; requested: number; available: number }[] }
-
-/**
- * Spreads what is asked of each variant over its locations, in their order, taking what stands on the shelves before
- * anything is backordered. Untracked variants need no hold. The plan is a proposal: committing it breaks
- * `stock_not_oversold` if somebody was faster.
- */
-export function planHolds(demand: ReadonlyMap<string, number>, levels: readonly StockLevel[]): HoldPlan {
-  const holds: PlannedHold[] = []
-  const short: { variantId: string; requested: number; available: number }[] = []
-  for (const [variantId, requested] of demand) {
-    const places = levels.filter((level) => level.variantId === variantId)
-    if (places.some(({ policy }) => policy === 'untracked')) continue
-    const available = availableQuantity(places)
-    if (available !== null && available < requested) {
-      short.push({ variantId, requested, available })
-      continue
-    }
-    holds.push(...spread(variantId, requested, places))
-  }
-  return short.length > 0 ? { ok: false, short } : { ok: true, holds }
-}
-
-function spread(variantId: string, requested: number, places: readonly StockLevel[]): PlannedHold[] {
-  const taken = new Map<string, number>()
-  let rest = requested
-  const take = (place: StockLevel, limit: number) => {
-    const already = taken.get(place.locationId) ?? 0
-    const quantity = Math.min(rest, Math.max(0, limit - already))
-    if (quantity > 0) taken.set(place.locationId, already + quantity)
-    rest -= quantity
-  }
-  for (const place of places) take(place, place.onHand - place.held + place.freeable)
-  for (const place of places) take(place, roomAt(place) ?? requested)
-  return [...taken].map(([locationId, quantity]) => ({ variantId, locationId, quantity }))
-}
-
-function roomAt(level: Omit<StockLevel, 'variantId' | 'locationId'>): number | null {
+/** What may still be held there; null without limit. Below zero where more is owed than may be. */
+export function roomAt(level: Omit<StockLevel, 'variantId' | 'locationId'>): number | null {
   const free = level.onHand - level.held + level.freeable
   if (level.policy === 'untracked') return null
   if (level.policy === 'deny') return free
   return level.backorderLimit === null ? null : free + level.backorderLimit
+}
+
+/** What stands there and is nobody's. */
+export function shelfOf({ onHand, held, freeable }: Pick<StockLevel, 'onHand' | 'held' | 'freeable'>): number {
+  return Math.max(0, onHand - held + freeable)
+}
+
+/** What staff and waiting shoppers are told of a variant. */
+export type StockState = 'ok' | 'low' | 'out'
+
+/**
+ * How a variant stands over all its locations: `out` where nothing can be sold anywhere, `low` where at some location no
+ * more is free on the shelf than its `lowStockAt`. Null where stock is not counted.
+ */
+export function stockState(
+  levels: readonly (Omit<StockLevel, 'variantId' | 'locationId'> & { lowStockAt: number | null })[],
+): StockState | null {
+  if (levels.some(({ policy }) => policy === 'untracked')) return null
+  const available = availableQuantity(levels)
+  if (available !== null && available <= 0) return 'out'
+  const isLow = levels.some(
+    ({ lowStockAt, onHand, held, freeable }) => lowStockAt !== null && onHand - held + freeable <= lowStockAt,
+  )
+  return isLow ? 'low' : 'ok'
+}
+
+/** What there is to tell when a variant that was last told to be `told` now is `now`: of more that comes, nothing. */
+export function stockNews(told: StockState, now: StockState): 'low' | 'out' | 'back_in_stock' | null {
+  if (told === now) return null
+  if (now === 'out') return 'out'
+  if (told === 'out') return 'back_in_stock'
+  return now === 'low' ? 'low' : null
 }

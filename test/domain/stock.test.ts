@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { planHolds, type RankedLevel } from '../../src/domain/allocation.ts'
 import type { InventoryPolicy } from '../../src/domain/product.ts'
-import { availableQuantity, isBackordered, planHolds, type StockLevel } from '../../src/domain/stock.ts'
+import { availableQuantity, isBackordered } from '../../src/domain/stock.ts'
 
-function level(onHand: number, changes: Partial<StockLevel> = {}): StockLevel {
+function level(onHand: number, changes: Partial<RankedLevel> = {}): RankedLevel {
   return {
     variantId: 'mug',
     locationId: 'north',
@@ -12,6 +13,8 @@ function level(onHand: number, changes: Partial<StockLevel> = {}): StockLevel {
     onHand,
     held: 0,
     freeable: 0,
+    country: null,
+    priority: 0,
     ...changes,
   }
 }
@@ -25,6 +28,8 @@ const levels = fc.uniqueArray(
     onHand: fc.integer({ min: -3, max: 12 }),
     held: fc.nat({ max: 6 }),
     freeable: fc.nat({ max: 3 }),
+    country: fc.constantFrom('US', 'DE', null),
+    priority: fc.nat({ max: 2 }),
   }),
   { selector: ({ variantId, locationId }) => `${variantId} ${locationId}`, maxLength: 9 },
 )
@@ -33,7 +38,7 @@ const demand = fc
   .map((wanted) => new Map(Object.entries(wanted)))
 
 /** What the row's own CHECK would let be held more. */
-function room({ policy, backorderLimit, onHand, held, freeable }: StockLevel): number {
+function room({ policy, backorderLimit, onHand, held, freeable }: RankedLevel): number {
   if (policy === 'untracked') return Number.POSITIVE_INFINITY
   const below = policy === 'deny' ? 0 : (backorderLimit ?? Number.POSITIVE_INFINITY)
   return Math.max(0, onHand - held + freeable + below)
@@ -42,7 +47,7 @@ function room({ policy, backorderLimit, onHand, held, freeable }: StockLevel): n
 describe('planHolds', () => {
   it('holds all that is asked, on shelves that may be held from, or says what is short', () => {
     const law = fc.property(demand, levels, (wanted, shelves) => {
-      const plan = planHolds(wanted, shelves)
+      const plan = planHolds(wanted, shelves, 'US')
       const short = plan.ok ? [] : plan.short
       for (const [variantId, requested] of wanted) {
         const places = shelves.filter((shelf) => shelf.variantId === variantId)
@@ -66,14 +71,14 @@ describe('planHolds', () => {
 
   it('never holds what nobody asked for', () => {
     const law = fc.property(demand, levels, (wanted, shelves) => {
-      const plan = planHolds(wanted, shelves)
+      const plan = planHolds(wanted, shelves, 'US')
       const touched = plan.ok ? plan.holds : plan.short
       expect(touched.every(({ variantId }) => wanted.has(variantId))).toBe(true)
     })
     fc.assert(law)
   })
 
-  it.each<[string, number, StockLevel[], [string, number][] | number]>([
+  it.each<[string, number, RankedLevel[], [string, number][] | number]>([
     ['takes from one shelf', 2, [level(5)], [['north', 2]]],
     ['takes the last unit', 5, [level(5)], [['north', 5]]],
     ['refuses one more than there is', 6, [level(5)], 5],
@@ -106,7 +111,7 @@ describe('planHolds', () => {
     ['backorders without a limit, and counts it', 50, [level(2, { policy: 'backorder' })], [['north', 50]]],
     ['holds nothing of what is not counted', 50, [level(0, { policy: 'untracked' })], []],
   ])('%s', (_promise, requested, shelves, expected) => {
-    const plan = planHolds(new Map([['mug', requested]]), shelves)
+    const plan = planHolds(new Map([['mug', requested]]), shelves, null)
     if (typeof expected === 'number') {
       expect(plan).toEqual({ ok: false, short: [{ variantId: 'mug', requested, available: expected }] })
     } else {
@@ -121,7 +126,7 @@ describe('planHolds', () => {
       ['hat', 1],
       ['sock', 9],
     ])
-    expect(planHolds(wanted, [level(5), level(2, { variantId: 'sock' })])).toEqual({
+    expect(planHolds(wanted, [level(5), level(2, { variantId: 'sock' })], null)).toEqual({
       ok: false,
       short: [
         { variantId: 'hat', requested: 1, available: 0 },
@@ -132,7 +137,7 @@ describe('planHolds', () => {
 })
 
 describe('availableQuantity', () => {
-  it.each<[number | null, StockLevel[]]>([
+  it.each<[number | null, RankedLevel[]]>([
     [0, []],
     [3, [level(5, { held: 2 })]],
     [0, [level(2, { held: 5 })]],
@@ -146,7 +151,7 @@ describe('availableQuantity', () => {
 })
 
 describe('isBackordered', () => {
-  it.each<[boolean, number, StockLevel[]]>([
+  it.each<[boolean, number, RankedLevel[]]>([
     [false, 5, [level(5)]],
     [true, 6, [level(5, { policy: 'backorder' })]],
     [false, 6, [level(5, { policy: 'backorder' }), level(1, { locationId: 'south' })]],

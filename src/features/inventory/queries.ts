@@ -1,26 +1,32 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
+import type { PlannedHold } from '../../domain/allocation.ts'
 import type { InventoryPolicy } from '../../domain/product.ts'
-import type { PlannedHold } from '../../domain/stock.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen } from '../../platform/db/rows.ts'
-import { variants } from '../../platform/db/schema/catalog.ts'
 import { locations, stockHolds, stockLevels, stockMovements } from '../../platform/db/schema/inventory.ts'
+import { type Fragment, fragment, statement } from '../../platform/db/statement.ts'
+import { defaultLocation, openLevels } from './shelf-queries.ts'
 
 /**
- * A variant's levels as one JSON array, for other features' reads: `{location_id, policy, backorder_limit, on_hand,
- * held, freeable}`. Holds that have expired, and those of `ownOrderId`, count as freeable.
- * @param variantId the outer query's column.
+ * A variant's levels at active locations as one JSON array of `LevelJson`, for other features' reads. Holds that have
+ * expired, and those of `ownOrderId`, count as freeable.
+ * @param variantId the outer query's column. @param ownOrderId given by a checkout, which also needs to know where each
+ *   location is: that costs one row read more a level.
  */
-export function levelsJson(variantId: SQL, now: Date, ownOrderId: SQL | null = null): SQL<string> {
+export function levelsJson(variantId: SQL, now: Date, ownOrderId: Fragment | null = null): Fragment<string> {
   const freeable = ownOrderId
-    ? sql`(h.expires_at <= ${now.getTime()} OR h.order_id = ${ownOrderId})`
-    : sql`h.expires_at <= ${now.getTime()}`
-  return sql<string>`(SELECT json_group_array(json_object(
+    ? fragment`(h.expires_at <= ${now.getTime()} OR h.order_id = ${ownOrderId})`
+    : fragment`h.expires_at <= ${now.getTime()}`
+  const place = ownOrderId ? fragment`, 'country', l.country, 'priority', l.priority` : fragment``
+  const placeOf = ownOrderId ? fragment`, at.country, at.priority` : fragment``
+  const at = ownOrderId ? fragment`JOIN ${locations} AS at ON at.id = s.location_id` : fragment``
+  return fragment<string>`(SELECT json_group_array(json_object(
       'location_id', l.location_id, 'policy', l.policy, 'backorder_limit', l.backorder_limit,
-      'on_hand', l.on_hand, 'held', l.held,
+      'on_hand', l.on_hand, 'held', l.held${place},
       'freeable', (SELECT coalesce(sum(h.quantity), 0) FROM ${stockHolds} AS h
         WHERE h.variant_id = l.variant_id AND h.location_id = l.location_id AND ${freeable})))
-    FROM (SELECT * FROM ${stockLevels} WHERE variant_id = ${variantId} ORDER BY location_id) AS l)`
+    FROM (SELECT s.variant_id, s.location_id, s.policy, s.backorder_limit, s.on_hand, s.held${placeOf}
+      FROM ${stockLevels} AS s ${at} WHERE s.variant_id = ${variantId} AND s.active = 1 ORDER BY s.location_id) AS l)`
 }
 
 export interface LevelJson {
@@ -30,129 +36,14 @@ export interface LevelJson {
   on_hand: number
   held: number
   freeable: number
+  /** Where it is, only in what a checkout reads. */
+  country?: string | null
+  priority?: number
 }
 
 /** True where something of the variant can be sold; `alias` is the outer query's stock_levels. */
 export function sellable(alias: string): SQL {
-  const level = sql.raw(alias)
-  return sql`(${level}.policy = 'untracked' OR ${level}.on_hand - ${level}.held >
-    CASE ${level}.policy WHEN 'deny' THEN 0 ELSE -coalesce(${level}.backorder_limit, 9007199254740991) END)`
-}
-
-export interface InventoryRow {
-  variantId: string
-  sku: string | null
-  locationId: string
-  policy: InventoryPolicy
-  onHand: number
-  held: number
-}
-
-const inventoryColumns = {
-  variantId: stockLevels.variantId,
-  sku: variants.sku,
-  locationId: stockLevels.locationId,
-  policy: stockLevels.policy,
-  onHand: stockLevels.onHand,
-  held: stockLevels.held,
-}
-
-/** Stock of one variant by SKU or id, or a page of all of it in order of variant and location. */
-export function listInventory(
-  filter: { sku?: string | undefined; variantId?: string | undefined },
-  after: { variantId: string; locationId: string } | null,
-  limit: number,
-): Query<InventoryRow[]> {
-  return q
-    .select(inventoryColumns)
-    .from(stockLevels)
-    .innerJoin(variants, eq(variants.id, stockLevels.variantId))
-    .where(
-      and(
-        filter.sku === undefined ? undefined : eq(variants.sku, filter.sku),
-        filter.variantId === undefined ? undefined : eq(stockLevels.variantId, filter.variantId),
-        // Written out, because SQLite uses the partial index on SKUs only where it sees this very term.
-        sql`${variants.archived} = 0`,
-        after
-          ? sql`(${stockLevels.variantId}, ${stockLevels.locationId}) > (${after.variantId}, ${after.locationId})`
-          : undefined,
-      ),
-    )
-    .orderBy(asc(stockLevels.variantId), asc(stockLevels.locationId))
-    .limit(limit)
-}
-
-/**
- * Moves a shelf by `delta` and writes down why. Committing breaks `stock_not_oversold` when less would be left than
- * live checkouts hold, and `level_missing` when there is no such shelf. The default location is used when none is named.
- */
-export function adjustStock(
-  target: { variantId: string } | { sku: string },
-  locationId: string | null,
-  movement: { delta: number; reason: string; reference: string; at: Date },
-): Write[] {
-  const variant =
-    'sku' in target
-      ? sql`(SELECT id FROM ${variants} WHERE sku = ${target.sku} AND archived = 0)`
-      : sql`${target.variantId}`
-  const location = locationId === null ? sql`(SELECT id FROM ${locations} WHERE is_default = 1)` : sql`${locationId}`
-  const { delta, reason, reference, at } = movement
-  return [
-    q.run(sql`UPDATE ${stockLevels} SET on_hand = on_hand + ${delta}, updated_at = ${at.getTime()}
-      WHERE variant_id = ${variant} AND location_id = ${location}`),
-    refuseWhen('level_missing', sql`changes() <> 1`),
-    q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
-      VALUES (${variant}, ${location}, ${reference}, ${reason}, ${delta}, ${at.getTime()})`),
-  ]
-}
-
-/** First shelves of new variants at the default location, with the movement that explains what stands on them. */
-export function openStock(
-  rows: readonly { variantId: string; policy: InventoryPolicy; onHand: number }[],
-  reference: string,
-  now: Date,
-): Write[] {
-  if (rows.length === 0) return []
-  const json = JSON.stringify(rows)
-  const location = sql`(SELECT id FROM ${locations} WHERE is_default = 1)`
-  return [
-    q.run(sql`INSERT INTO ${stockLevels} (variant_id, location_id, policy, backorder_limit, on_hand, held, incoming, updated_at)
-      SELECT j.value ->> '$.variantId', ${location}, j.value ->> '$.policy', NULL, j.value ->> '$.onHand', 0, 0, ${now.getTime()}
-      FROM json_each(${json}) AS j`),
-    q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
-      SELECT j.value ->> '$.variantId', ${location}, ${reference}, 'initial', j.value ->> '$.onHand', ${now.getTime()}
-      FROM json_each(${json}) AS j WHERE j.value ->> '$.onHand' <> 0`),
-  ]
-}
-
-/** Another policy for variants that have shelves already. Breaks `stock_not_oversold` when live holds forbid it. */
-export function setPolicies(rows: readonly { variantId: string; policy: InventoryPolicy }[], now: Date): Write[] {
-  if (rows.length === 0) return []
-  return [
-    q.run(sql`UPDATE ${stockLevels} SET policy = j.value ->> '$.policy', updated_at = ${now.getTime()}
-      FROM json_each(${JSON.stringify(rows)}) AS j WHERE ${stockLevels.variantId} = j.value ->> '$.variantId'`),
-  ]
-}
-
-/** Sets the default location's shelves to a counted number: the movement is the difference to what stood there. */
-export function overwriteStock(
-  rows: readonly { variantId: string; onHand: number }[],
-  reference: string,
-  now: Date,
-): Write[] {
-  if (rows.length === 0) return []
-  const json = JSON.stringify(rows)
-  const location = sql`(SELECT id FROM ${locations} WHERE is_default = 1)`
-  return [
-    q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
-      SELECT l.variant_id, l.location_id, ${reference}, 'count', (j.value ->> '$.onHand') - l.on_hand, ${now.getTime()}
-      FROM json_each(${json}) AS j JOIN ${stockLevels} AS l
-        ON l.variant_id = j.value ->> '$.variantId' AND l.location_id = ${location}
-      WHERE l.on_hand <> j.value ->> '$.onHand'`),
-    q.run(sql`UPDATE ${stockLevels} SET on_hand = j.value ->> '$.onHand', updated_at = ${now.getTime()}
-      FROM json_each(${json}) AS j WHERE ${stockLevels.variantId} = j.value ->> '$.variantId'
-        AND ${stockLevels.locationId} = ${location} AND on_hand <> j.value ->> '$.onHand'`),
-  ]
+  return sql.raw(`${alias}.sellable`)
 }
 
 /**
@@ -162,9 +53,9 @@ export function overwriteStock(
 export function holdStock(orderId: string, holds: readonly PlannedHold[], until: Date): Write[] {
   if (holds.length === 0) return []
   return [
-    q.run(sql`UPDATE ${stockLevels} SET held = held + (j.value ->> '$.quantity')
+    statement`UPDATE ${stockLevels} SET held = held + (j.value ->> '$.quantity')
       FROM json_each(${JSON.stringify(holds)}) AS j
-      WHERE ${stockLevels.variantId} = j.value ->> '$.variantId' AND ${stockLevels.locationId} = j.value ->> '$.locationId'`),
+      WHERE variant_id = j.value ->> '$.variantId' AND location_id = j.value ->> '$.locationId'`,
     ...insertRows(
       stockHolds,
       holds.map((hold) => ({ ...hold, orderId, expiresAt: until.getTime() })),
@@ -175,27 +66,32 @@ export function holdStock(orderId: string, holds: readonly PlannedHold[], until:
 /** Lets go of holds of these variants that have expired: every checkout sweeps before its own steps. */
 export function freeExpiredHolds(variantIds: readonly string[], now: Date): Write[] {
   if (variantIds.length === 0) return []
-  return freeHolds(sql`h.variant_id IN ${listOf(variantIds)} AND h.expires_at <= ${now.getTime()}`)
+  return freeHolds(
+    fragment`h.variant_id IN (SELECT value FROM json_each(${JSON.stringify(variantIds)})) AND h.expires_at <= ${now.getTime()}`,
+  )
 }
 
 /** The same for every variant, for the cron. */
 export function freeAllExpiredHolds(now: Date): Write[] {
-  return freeHolds(sql`h.expires_at <= ${now.getTime()}`)
+  return freeHolds(fragment`h.expires_at <= ${now.getTime()}`)
 }
 
 /** Lets go of what `orderId` still holds of these variants. */
 export function freeOrderHolds(orderId: string, variantIds: readonly string[]): Write[] {
   if (variantIds.length === 0) return []
-  return freeHolds(sql`h.variant_id IN ${listOf(variantIds)} AND h.order_id = ${orderId}`)
+  return freeHolds(
+    fragment`h.variant_id IN (SELECT value FROM json_each(${JSON.stringify(variantIds)})) AND h.order_id = ${orderId}`,
+  )
 }
 
-function freeHolds(which: SQL): Write[] {
+/** Lets go of the holds that are meant by `which`, a condition on `h`. */
+export function freeHolds(which: Fragment): Write[] {
   return [
-    q.run(sql`UPDATE ${stockLevels} SET held = held - f.quantity
+    statement`UPDATE ${stockLevels} SET held = held - f.quantity
       FROM (SELECT h.variant_id, h.location_id, sum(h.quantity) AS quantity FROM ${stockHolds} AS h
         WHERE ${which} GROUP BY h.variant_id, h.location_id) AS f
-      WHERE ${stockLevels.variantId} = f.variant_id AND ${stockLevels.locationId} = f.location_id`),
-    q.run(sql`DELETE FROM ${stockHolds} AS h WHERE ${which}`),
+      WHERE stock_levels.variant_id = f.variant_id AND stock_levels.location_id = f.location_id`,
+    statement`DELETE FROM ${stockHolds} AS h WHERE ${which}`,
   ]
 }
 
@@ -205,17 +101,20 @@ function freeHolds(which: SQL): Write[] {
  */
 export function sellHeldStock(orderId: string, holds: readonly PlannedHold[], now: Date): Write[] {
   if (holds.length === 0) return []
-  const ids = listOf(holds.map(({ variantId }) => variantId))
+  // By the whole key of each hold: by variant and order alone all holds of the variant would be walked.
+  const isHeld = fragment`(h.variant_id, h.location_id, h.order_id) IN
+    (SELECT value ->> '$.variantId', value ->> '$.locationId', ${orderId} FROM json_each(${JSON.stringify(holds)}))`
   const total = holds.reduce((sum, { quantity }) => sum + quantity, 0)
-  const held = sql`${stockHolds} AS h WHERE h.variant_id IN ${ids} AND h.order_id = ${orderId}`
   return [
-    refuseWhen('holds_changed', sql`(SELECT coalesce(sum(h.quantity), 0) FROM ${held}) <> ${total}`),
-    q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
-      SELECT h.variant_id, h.location_id, ${orderId}, 'sale', -h.quantity, ${now.getTime()} FROM ${held}`),
-    q.run(sql`UPDATE ${stockLevels} SET on_hand = on_hand - f.quantity, held = held - f.quantity, updated_at = ${now.getTime()}
-      FROM (SELECT h.variant_id, h.location_id, h.quantity FROM ${held}) AS f
-      WHERE ${stockLevels.variantId} = f.variant_id AND ${stockLevels.locationId} = f.location_id`),
-    q.run(sql`DELETE FROM ${held}`),
+    statement`INSERT INTO guard SELECT 'holds_changed'
+      WHERE (SELECT coalesce(sum(h.quantity), 0) FROM ${stockHolds} AS h WHERE ${isHeld}) <> ${total}`,
+    statement`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
+      SELECT h.variant_id, h.location_id, ${orderId}, 'sale', -h.quantity, ${now.getTime()}
+      FROM ${stockHolds} AS h WHERE ${isHeld}`,
+    statement`UPDATE ${stockLevels} SET on_hand = on_hand - f.quantity, held = held - f.quantity, updated_at = ${now.getTime()}
+      FROM (SELECT h.variant_id, h.location_id, h.quantity FROM ${stockHolds} AS h WHERE ${isHeld}) AS f
+      WHERE stock_levels.variant_id = f.variant_id AND stock_levels.location_id = f.location_id`,
+    statement`DELETE FROM ${stockHolds} AS h WHERE ${isHeld}`,
   ]
 }
 
@@ -235,13 +134,60 @@ export function sellStock(orderId: string, sales: readonly PlannedHold[], now: D
         reference: orderId,
         reason: 'sale',
         delta: -quantity,
+        incomingDelta: 0,
         at: now.getTime(),
       })),
     ),
   ]
 }
 
-/** A place that stock stands at. */
-export function insertLocation(row: typeof locations.$inferInsert): Write {
-  return q.insert(locations).values(row)
+/** Refuses `location_not_found` where there is no such place. */
+export function refuseUnlessLocation(id: string): Write {
+  return refuseWhen('location_not_found', sql`NOT EXISTS (SELECT 1 FROM ${locations} WHERE id = ${id})`)
+}
+
+/** What an order has taken from each shelf, less what its refunds and its end have put back. */
+export function listSold(orderId: SQL, references: SQL): Query<PlannedHold[]> {
+  // By shelf, because the ledger is kept so: a variant's whole history may be long.
+  return q.all(sql`SELECT l.variant_id AS variantId, l.location_id AS locationId, -sum(m.delta) AS quantity
+    FROM ${stockLevels} AS l JOIN ${stockMovements} AS m ON m.variant_id = l.variant_id AND m.location_id = l.location_id
+      AND (m.reference = ${orderId} OR m.reference IN ${references})
+    WHERE l.variant_id IN (SELECT variant_id FROM order_lines WHERE order_id = ${orderId})
+    GROUP BY l.variant_id, l.location_id HAVING sum(m.delta) < 0 ORDER BY l.variant_id, l.location_id`)
+}
+
+/**
+ * Puts goods back on their shelves; what came from a location that has closed since goes to the default one.
+ * @param reference the refund or order that brings them back.
+ */
+export function restock(
+  places: readonly PlannedHold[],
+  reference: string,
+  reason: 'return' | 'cancel',
+  now: Date,
+): Write[] {
+  if (places.length === 0) return []
+  const at = now.getTime()
+  const from = sql`json_each(${JSON.stringify(places)}) AS j`
+  const variantId = sql`j.value ->> '$.variantId'`
+  const open = sql`(SELECT o.location_id FROM ${stockLevels} AS o WHERE o.variant_id = ${variantId}
+    AND o.location_id = j.value ->> '$.locationId' AND o.active = 1)`
+  const back = sql`(SELECT ${variantId} AS variant_id, coalesce(${open}, ${defaultLocation}) AS location_id,
+    sum(j.value ->> '$.quantity') AS quantity FROM ${from} GROUP BY 1, 2)`
+  return [
+    openLevels(sql`(SELECT ${variantId} FROM ${from} WHERE NOT EXISTS ${open})`, defaultLocation, now),
+    q.run(sql`INSERT INTO ${stockMovements} (variant_id, location_id, reference, reason, delta, at)
+      SELECT b.variant_id, b.location_id, ${reference}, ${reason}, b.quantity, ${at} FROM ${back} AS b`),
+    q.run(sql`UPDATE ${stockLevels} SET on_hand = on_hand + b.quantity, updated_at = ${at} FROM ${back} AS b
+      WHERE ${stockLevels.variantId} = b.variant_id AND ${stockLevels.locationId} = b.location_id`),
+  ]
+}
+
+/** Keeps what `orderId` holds of these variants until `until` at least. */
+export function extendHolds(orderId: string, variantIds: readonly string[], until: number): Write[] {
+  if (variantIds.length === 0) return []
+  return [
+    q.run(sql`UPDATE ${stockHolds} SET expires_at = max(expires_at, ${until})
+      WHERE variant_id IN ${listOf(variantIds)} AND order_id = ${orderId}`),
+  ]
 }
