@@ -18,6 +18,7 @@ export const MAX_QUANTITY = 9999
  */
 export const MAX_ATTRIBUTE_BYTES = 256 * 1024
 export const MAX_DISCOUNT_CODES = 10
+export const MAX_GIFT_CARDS = 10
 
 /** A cart nobody touches for this long is over. */
 export const CART_LIFETIME_MS = 30 * 24 * 3600 * 1000
@@ -35,6 +36,7 @@ export type WarningCode =
   | 'QUANTITY_NOT_ALLOWED'
   | 'BACKORDERED'
   | `DISCOUNT_${Uppercase<PromotionRefusal>}`
+  | 'GIFT_CARD_UNUSABLE'
   | 'SHIPPING_OPTION_REMOVED'
   | 'TAX_ESTIMATED'
   | 'CART_MERGED'
@@ -42,7 +44,7 @@ export type WarningCode =
 export interface Warning {
   code: WarningCode
   message: string
-  /** The line, code, option or other cart it is about, after a recovery the variant; null for the whole cart. */
+  /** The line, code, gift card, option or other cart it is about, after a recovery the variant; null for the whole cart. */
   target: string | null
 }
 

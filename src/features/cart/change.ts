@@ -28,6 +28,8 @@ export interface CartChange {
   /** The version `If-Match` asks for. */
   ifMatch: number | null
   changes?: CartChanges
+  /** Refusals that come before anything is given up or changed. */
+  guards?: readonly Write[]
   /** Writes after the cart's own. */
   writes: readonly Write[]
   reopen: Reopen
@@ -49,7 +51,7 @@ export async function commitChange(
     const begin = changeCart(cartId, ownerId, { ...change.changes, expiresAt }, { version: change.ifMatch, now })
     try {
       const [[cart], lines] = await context.db.commit(
-        [...claimKey(idempotency, now, cartId, 200), ...begin, ...change.writes],
+        [...claimKey(idempotency, now, cartId, 200), ...(change.guards ?? []), ...begin, ...change.writes],
         [findCart(cartId, ownerId), listLines(cartId)],
         // With a key the batch is its own proof: the second run of it would fail on the key.
         { repeatable: idempotency !== null },

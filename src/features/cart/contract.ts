@@ -116,7 +116,16 @@ export const CartView = shape(() =>
           }),
         )
         .meta({ description: 'Earned and not in the cart yet: so many pieces of any of these variants cost nothing' }),
-      gift_cards: z.array(z.object({ last4: z.string(), amount_used: MoneyShape(), balance: MoneyShape() })),
+      gift_cards: z
+        .array(
+          z.object({
+            id: z.string(),
+            last4: z.string(),
+            amount_used: MoneyShape().meta({ description: 'What it pays of this cart; of one that cannot be used, 0' }),
+            balance: MoneyShape().meta({ description: 'What it holds before that, in its own currency' }),
+          }),
+        )
+        .meta({ description: 'In the order they pay: the one added first' }),
       shipping_address: AddressView().nullable(),
       billing_address: AddressView().nullable(),
       shipping_option: ShippingOptionView().nullable(),
@@ -129,7 +138,7 @@ export const CartView = shape(() =>
       order_id: z.string().nullable().meta({ description: 'The order that complete has made of it' }),
       warnings: z.array(z.object({ code: z.string(), message: z.string(), target: z.string().nullable() })).meta({
         description:
-          'They tell and never refuse; what cannot be ordered is refused by complete. `target`: the line, code, option or other cart, and after a recovery the variant; null: the cart',
+          'They tell and never refuse; what cannot be ordered is refused by complete. `target`: the line, code, gift card, option or other cart, and after a recovery the variant; null: the cart',
       }),
       missing: z
         .array(z.enum(['email', 'shipping_address', 'billing_address', 'shipping_option']))
@@ -160,7 +169,10 @@ export function toCartView(priced: PricedCart, now: Date, extra: readonly Warnin
       ...{ promotion_id: promotionId, title, quantity },
       variant_ids: variantIds,
     })),
-    gift_cards: [],
+    gift_cards: priced.giftCards.map(({ card, used }) => ({
+      ...{ id: card.id, last4: card.last4, amount_used: inCurrency(used) },
+      balance: money(card.balance, card.currency),
+    })),
     shipping_address: cart.shippingAddress,
     billing_address: cart.billingAddress,
     shipping_option: priced.shippingOption ? toShippingOptionView(priced.shippingOption, priced) : null,

@@ -67,6 +67,8 @@ export async function createCart(context: Context, wish: NewCart): Promise<Creat
     catalogGeneration: 0,
     groupIds: [],
     vatId: null,
+    giftCardIds: [],
+    giftCards: [],
     createdAt: at,
     updatedAt: at,
     expiresAt: at + CART_LIFETIME_MS,

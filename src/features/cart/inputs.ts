@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { MAX_DISCOUNT_CODES, MAX_LINES, MAX_QUANTITY, MERGE_STRATEGIES } from '../../domain/cart.ts'
+import { MAX_DISCOUNT_CODES, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MERGE_STRATEGIES } from '../../domain/cart.ts'
 import { normaliseCode } from '../../domain/promotion.ts'
 import { countryOfVatId, normaliseVatId } from '../../domain/vat-id.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
@@ -49,6 +49,18 @@ export const DiscountCodes = shape(() =>
     .array(z.string().trim().min(1).max(50).transform(normaliseCode))
     .max(MAX_DISCOUNT_CODES)
     .transform((codes) => [...new Set(codes)]),
+)
+
+export const AddGiftCards = shape(() =>
+  z
+    .strictObject({
+      codes: z
+        .array(z.string().trim().min(1).max(50))
+        .min(1)
+        .max(MAX_GIFT_CARDS)
+        .meta({ description: 'As they were typed: case, spaces and hyphens do not matter' }),
+    })
+    .meta({ id: 'AddGiftCards' }),
 )
 
 export const UpdateCart = shape(() =>
@@ -110,3 +122,4 @@ export const RecoverCart = shape(() =>
 
 export const CartParams = shape(() => z.object({ cart: idSchema('cart') }))
 export const LineParams = shape(() => z.object({ cart: idSchema('cart'), line: idSchema('line') }))
+export const GiftCardOfCartParams = shape(() => z.object({ cart: idSchema('cart'), gift_card: idSchema('giftCard') }))

@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { alongside, type LoadOptions, want } from '../../platform/cache/cache.ts'
-import { variants } from '../../platform/db/schema/catalog.ts'
+import { fragment } from '../../platform/db/statement.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem, type ProblemInit } from '../../platform/http/problem.ts'
 import { listSellables, sellables } from '../catalog/sellables.ts'
@@ -47,7 +46,7 @@ export async function loadShop(
 export function withCart({ now }: Context, cartId: string): LoadOptions {
   return {
     alongside: [
-      alongside(sellables(now), listSellables(sql`${variants.id} IN ${variantsIn(cartId)}`, now)),
+      alongside(sellables(now), listSellables(fragment`variants.id IN ${variantsIn(cartId)}`, now)),
       alongside(promotionsByCode, listPromotionsByCode(codesIn(cartId))),
     ],
   }

@@ -3,6 +3,7 @@ import {
   largestAllowed,
   MAX_ATTRIBUTE_BYTES,
   MAX_DISCOUNT_CODES,
+  MAX_GIFT_CARDS,
   MAX_LINES,
   MAX_QUANTITY,
   type MergeStrategy,
@@ -188,6 +189,7 @@ function joinedFields(target: CartRow, source: CartRow): CartChanges {
     billingAddress: target.billingAddress ?? source.billingAddress,
     shippingOptionId: target.shippingOptionId ?? source.shippingOptionId,
     discountCodes: [...new Set([...target.discountCodes, ...source.discountCodes])].slice(0, MAX_DISCOUNT_CODES),
+    giftCardIds: [...new Set([...target.giftCardIds, ...source.giftCardIds])].slice(0, MAX_GIFT_CARDS),
     // Of other codes and another e-mail, limits are asked anew.
     refusals: {},
     note: target.note ?? source.note,

@@ -1,5 +1,6 @@
 import { type Destination, findZone, isEstimate } from '../../domain/area.ts'
 import { type MissingPart, missingParts, type Warning } from '../../domain/cart.ts'
+import { decideGiftCard, type GiftCard } from '../../domain/gift-card.ts'
 import type { Promotion, PromotionCandidate, PromotionRefusal } from '../../domain/promotion.ts'
 import { quote } from '../../domain/quote.ts'
 import type { ProvidedTaxes } from '../../domain/quote-input.ts'
@@ -14,7 +15,7 @@ import { buyerOf, destinationOf, supplyOf } from './destination.ts'
 import { explainPromotions } from './explanations.ts'
 import { findLines, type PricedLine, toPricedLine, toQuoteLine } from './priced-lines.ts'
 import type { CartLineRow, CartRow } from './queries.ts'
-import { warnCart, warnLine } from './warnings.ts'
+import { warnCart, warnGiftCards, warnLine } from './warnings.ts'
 
 /** What the shop says about a cart's content: from the cache for display, from the primary to charge. */
 export interface ShopData {
@@ -47,6 +48,8 @@ export interface PricedCart {
   shippingOption: ShippingOption | null
   /** A fuller address could be offered other options. */
   shippingEstimated: boolean
+  /** The cart's gift cards in the order they pay; minor units of the cart's currency, and of the card's. */
+  giftCards: { card: GiftCard; used: number }[]
   /** The cart's codes; `message` says why one is not applied. */
   discountCodes: { code: string; applied: boolean; reason: PromotionRefusal | null; message: string }[]
   warnings: Warning[]
@@ -89,13 +92,14 @@ export function priceCart(
     taxExempt: isExempt(tax, supply.country, cart.vatId),
     providedTaxes: outside.taxes,
     rounding: tax?.rounding ?? DEFAULT_ROUNDING,
-    giftCards: [],
+    giftCards: spendableCards(cart, now),
     now,
   })
   const byId = new Map(quoted.lines.map((line) => [line.id, line]))
   const netZone = quoted.taxExempt && tax?.included ? tax : null
   const lines = found.map((line) => toPricedLine(line, cart, byId.get(line.row.id), { now, netZone }))
   const shippingOption = quoted.shippingOptions.find(({ id }) => id === cart.shippingOptionId) ?? null
+  const usedOf = new Map(quoted.giftCards.map(({ id, amount }) => [id, amount]))
   const discountCodes = codesOf(cart, quoted, shop)
   const taxEstimated = outside.taxesMissing || (tax !== null && isEstimate(shop.taxZones, supply))
   return {
@@ -106,10 +110,12 @@ export function priceCart(
     shippingOptions: quoted.shippingOptions,
     shippingOption,
     shippingEstimated,
+    giftCards: cart.giftCards.map((card) => ({ card, used: usedOf.get(card.id) ?? 0 })),
     discountCodes,
     warnings: [
       ...lines.flatMap(warnLine),
       ...warnCart(cart, { isRemoved: requiresShipping && shippingOption === null, codes: discountCodes, taxEstimated }),
+      ...warnGiftCards(cart, now),
     ],
     missing: missingParts({
       email: cart.email,
@@ -120,6 +126,11 @@ export function priceCart(
     requiresShipping,
     supply: supply.city === null ? null : { ...supply, city: supply.city },
   }
+}
+
+/** Tender in the order in which the shopper added it: what pays next is never a riddle, and theirs to choose. */
+function spendableCards(cart: CartRow, now: Date): GiftCard[] {
+  return cart.giftCards.filter((card) => decideGiftCard(card, cart, now).ok)
 }
 
 /** The keys under which a cart's variants are cached. */

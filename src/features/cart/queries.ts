@@ -1,22 +1,32 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { type Area, EVERYWHERE, postalRange } from '../../domain/area.ts'
 import { CART_LIFETIME_MS } from '../../domain/cart.ts'
+import type { GiftCard } from '../../domain/gift-card.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen } from '../../platform/db/rows.ts'
 import { cartLines, carts } from '../../platform/db/schema/cart.ts'
-import { query, statement, wholeRows } from '../../platform/db/statement.ts'
+import { type Fragment, fragment, query, statement, wholeRows } from '../../platform/db/statement.ts'
 import { groupsJson } from '../customers/queries.ts'
+import { giftCardsJson } from '../giftcards/queries.ts'
 
-/** A cart, and the groups that its owner has proved to be in by the session. */
-export type CartRow = typeof carts.$inferSelect & { groupIds: string[] }
+/** A cart, the groups that its owner has proved to be in by the session, and its gift cards as they stand now. */
+export type CartRow = typeof carts.$inferSelect & { groupIds: string[]; giftCards: GiftCard[] }
 export type CartLineRow = typeof cartLines.$inferSelect
 
 const wholeCarts = wholeRows(carts)
 const wholeLines = wholeRows(cartLines)
-const cartColumns = sql`${wholeCarts.columns}, ${groupsJson(sql`carts.owner_id`)} AS group_ids`
+/** The columns of a cart, for a statement that reads more beside it, and what turns a row of them into one. */
+export const cartColumns = sql`${wholeCarts.columns}, ${groupsJson(sql`carts.owner_id`)} AS group_ids,
+  ${giftCardsJson(sql`carts.gift_card_ids`, sql`carts.order_id`)} AS gift_cards`
 
-function toCartRow(row: Record<string, unknown>): CartRow {
-  return { ...wholeCarts.toRow(row), groupIds: JSON.parse(row.group_ids as string) as string[] }
+export function toCartRow(row: Record<string, unknown>): CartRow {
+  const cart = wholeCarts.toRow(row)
+  const cards = new Map((JSON.parse(row.gift_cards as string) as GiftCard[]).map((card) => [card.id, card]))
+  return {
+    ...cart,
+    groupIds: JSON.parse(row.group_ids as string) as string[],
+    giftCards: cart.giftCardIds.flatMap((id) => cards.get(id) ?? []),
+  }
 }
 
 /** The cart, if it is `ownerId`'s: somebody else's is not there at all. */
@@ -36,13 +46,13 @@ export function listLines(cartId: string): Query<CartLineRow[]> {
 }
 
 /** The variants a cart holds, for IN: complete reads by it, and a cold cache takes them along. */
-export function variantsIn(cartId: string): SQL {
-  return sql`(SELECT variant_id FROM ${cartLines} WHERE cart_id = ${cartId})`
+export function variantsIn(cartId: string): Fragment {
+  return fragment`(SELECT variant_id FROM ${cartLines} WHERE cart_id = ${cartId})`
 }
 
 /** The discount codes of a cart, for IN. */
-export function codesIn(cartId: string): SQL {
-  return sql`(SELECT c.value FROM ${carts}, json_each(${carts}.discount_codes) AS c WHERE ${carts}.id = ${cartId})`
+export function codesIn(cartId: string): Fragment {
+  return fragment`(SELECT c.value FROM ${carts}, json_each(${carts}.discount_codes) AS c WHERE ${carts}.id = ${cartId})`
 }
 
 export function insertCart(cart: CartRow, lines: readonly CartLineRow[]): Write[] {
@@ -66,7 +76,10 @@ export type CartChanges = Partial<
     | 'note'
     | 'metadata'
   >
->
+> & {
+  /** The list itself, or what makes it of the cart's own: parallel changes then lose no card. */
+  giftCardIds?: string[] | SQL
+}
 
 /**
  * Begins every change of a cart: raises its version, or refuses the whole batch with the reason. Codes: `cart_not_found`
@@ -96,6 +109,34 @@ export function changeCart(
           .set({ ...changes, version: sql`${carts.version} + 1`, updatedAt: at })
           .where(eq(carts.id, id)),
   ]
+}
+
+/** A cart's gift cards with `ids` behind them, each once. */
+export function withGiftCards(ids: readonly string[]): SQL {
+  const own = sql`json_each(${carts.giftCardIds})`
+  return sql`(SELECT json_group_array(value) FROM (SELECT value FROM ${own} UNION ALL
+    SELECT value FROM json_each(${JSON.stringify(ids)}) WHERE value NOT IN (SELECT value FROM ${own})))`
+}
+
+/** A cart's gift cards without one of them. */
+export function withoutGiftCard(id: string): SQL {
+  return sql`(SELECT json_group_array(value) FROM json_each(${carts.giftCardIds}) WHERE value <> ${id})`
+}
+
+/** Refuses with `gift_card_missing` where the cart does not have the card, or is not there. */
+export function refuseMissingGiftCard(cartId: string, id: string): Write {
+  return refuseWhen(
+    'gift_card_missing',
+    sql`NOT EXISTS (SELECT 1 FROM ${carts}, json_each(gift_card_ids) AS i WHERE ${carts.id} = ${cartId} AND i.value = ${id})`,
+  )
+}
+
+/** Refuses with `too_many_gift_cards`, after the change that adds some. */
+export function refuseManyGiftCards(cartId: string, max: number): Write {
+  return refuseWhen(
+    'too_many_gift_cards',
+    sql`(SELECT json_array_length(gift_card_ids) FROM ${carts} WHERE id = ${cartId}) > ${max}`,
+  )
 }
 
 /**
@@ -152,31 +193,21 @@ export function refuseOptionElsewhere(
   )
 }
 
-/** Ties the cart to its order, in commit 1, with what the order was refused. Refuses with `cart_conflict` unless it is as it was read. */
-export function orderCart(
-  cart: Pick<CartRow, 'id' | 'version' | 'orderId' | 'refusals'>,
-  orderId: string,
-  now: Date,
-): Write[] {
+/**
+ * Ties the cart to its order, in commit 1, with what the order was refused. Refuses with `cart_conflict` unless it is as it
+ * was read, and free: an order that stood on it was given up in the same commit.
+ */
+export function orderCart(cart: Pick<CartRow, 'id' | 'version' | 'refusals'>, orderId: string, now: Date): Write[] {
   return [
-    q
-      .update(carts)
-      .set({ orderId, refusals: cart.refusals, updatedAt: now.getTime() })
-      .where(
-        and(
-          eq(carts.id, cart.id),
-          eq(carts.version, cart.version),
-          eq(carts.status, 'open'),
-          sql`${carts.orderId} IS ${cart.orderId}`,
-        ),
-      ),
-    refuseWhen('cart_conflict', sql`changes() <> 1`),
+    statement`UPDATE ${carts} SET order_id = ${orderId}, refusals = ${JSON.stringify(cart.refusals)}, updated_at = ${now.getTime()}
+      WHERE id = ${cart.id} AND version = ${cart.version} AND status = 'open' AND order_id IS NULL`,
+    statement`INSERT INTO guard SELECT 'cart_conflict' WHERE changes() <> 1`,
   ]
 }
 
 /** The cart has become an order and is over. */
 export function completeCart(cartId: string, orderId: string, now: Date): Write {
-  return q.update(carts).set({ status: 'completed', orderId, updatedAt: now.getTime() }).where(eq(carts.id, cartId))
+  return statement`UPDATE ${carts} SET status = 'completed', order_id = ${orderId}, updated_at = ${now.getTime()} WHERE id = ${cartId}`
 }
 
 /**

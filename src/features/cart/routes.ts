@@ -1,33 +1,24 @@
 import * as z from 'zod'
-import type { Warning } from '../../domain/cart.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { toSessionView } from '../sessions/contract.ts'
 import { issueGuestToken } from '../sessions/guest.ts'
-import type { ChangedCart, Reopen } from './change.ts'
+import type { Reopen } from './change.ts'
 import { CartView, ShippingOptionView, toCartView, toShippingOptionView } from './contract.ts'
 import { type CreatedCart, createCart } from './create.ts'
 import { explainCart } from './explain.ts'
 import { ExplainCart, ExplainedCartView, toExplainedCartView } from './explain-contract.ts'
+import { giftCardRoutes } from './gift-card-routes.ts'
 import { AddLines, CartParams, CreateCart, LineParams, MergeCart, RecoverCart, SetLines, UpdateCart } from './inputs.ts'
 import { addToCart, setLineQuantities } from './lines.ts'
 import { mustFindCart, priceForDisplay, refuseMerged } from './load.ts'
 import { cartMerged, mergeCarts } from './merge.ts'
 import { findAnyCart, listLines } from './queries.ts'
 import { recoverCart } from './recover.ts'
+import { changed, EDIT_PROBLEMS, show } from './reply.ts'
 import { updateCart } from './update.ts'
-
-function changed({ now }: Context, { priced, warnings }: ChangedCart) {
-  return { body: toCartView(priced, now, warnings), version: priced.cart.version }
-}
-
-async function show(context: Context, id: string, warnings: readonly Warning[] = []) {
-  const { cart, lines } = await mustFindCart(context, id)
-  const priced = await priceForDisplay(context, cart, lines)
-  return { body: toCartView(priced, context.now, warnings), version: cart.version }
-}
 
 function created({ now }: Context, { priced, warnings, session }: CreatedCart) {
   const view = toCartView(priced, now, warnings)
@@ -38,16 +29,6 @@ function created({ now }: Context, { priced, warnings, session }: CreatedCart) {
     headers: { Location: `/v1/carts/${priced.cart.id}` },
   }
 }
-
-// Every edit may find the cart ended, changed meanwhile, or ordered by a provider that does not answer.
-const EDIT_PROBLEMS = [
-  'cart_not_found',
-  'cart_completed',
-  'cart_gone',
-  'cart_conflict',
-  'version_mismatch',
-  'provider_unavailable',
-] as const
 
 /** @param reopen gives up a pending order that stands in the way of an edit; see checkout. */
 export function cartRoutes(reopen: Reopen) {
@@ -179,6 +160,7 @@ export function cartRoutes(reopen: Reopen) {
           await setLineQuantities(context, params.cart, [{ id: params.line, quantity: 0 }], { ifMatch, reopen }),
         ),
     ),
+    ...giftCardRoutes(reopen),
     route(
       {
         id: 'mergeCarts',

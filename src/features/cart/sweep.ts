@@ -80,7 +80,7 @@ async function abandonment(
 ): Promise<OutboxEvent> {
   const { config, now, mint } = context
   const expiresAt = new Date(Math.min(now.getTime() + RECOVERY_MS, cart.expiresAt))
-  const token = await signRecoveryToken(config, { cartId: cart.id, expiresAt }, now, mint)
+  const token = await signRecoveryToken(config, { subject: cart.id, expiresAt }, now, mint)
   const link = storefrontOf(context).url(`/cart/recover?token=${token}`, cart.locale)
   const payload = { cart_id: cart.id, recovery_url: link, expires_at: expiresAt.toISOString() }
   return { topic: 'cart.abandoned', subjectId: cart.id, payload }

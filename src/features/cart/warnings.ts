@@ -1,4 +1,5 @@
 import { isAllowedQuantity, type Warning } from '../../domain/cart.ts'
+import { decideGiftCard, type GiftCardRefusal } from '../../domain/gift-card.ts'
 import type { PromotionRefusal } from '../../domain/promotion.ts'
 import { isBackordered } from '../../domain/stock.ts'
 import { toLevels } from '../catalog/product.ts'
@@ -59,4 +60,23 @@ export function warnCart(
     warnings.push({ code: 'TAX_ESTIMATED', message: 'The tax is an estimate.', target: null })
   }
   return warnings
+}
+
+/** Why a card that lies in the cart pays nothing, for its shopper. */
+const PAYS_NOTHING: Readonly<Record<GiftCardRefusal, string>> = {
+  disabled: 'cannot be used any more',
+  expired: 'has expired',
+  other_currency: 'is in another currency than the cart',
+  other_customer: 'is store credit of another e-mail address',
+  used_up: 'is used up',
+}
+
+/** The cart's gift cards that pay nothing. They stay in it: some will pay again, and none goes without a word. */
+export function warnGiftCards(cart: CartRow, now: Date): Warning[] {
+  return cart.giftCards.flatMap((card) => {
+    const decision = decideGiftCard(card, cart, now)
+    if (decision.ok) return []
+    const message = `The gift card ending in ${card.last4} ${PAYS_NOTHING[decision.why]}.`
+    return [{ code: 'GIFT_CARD_UNUSABLE' as const, message, target: card.id }]
+  })
 }

@@ -28,6 +28,7 @@ export const carts = sqliteTable('carts', {
   updatedAt: integer('updated_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
   vatId: text('vat_id'),
+  giftCardIds: text('gift_card_ids', { mode: 'json' }).$type<string[]>().notNull(),
 })
 
 export const cartLines = sqliteTable(
