@@ -16,6 +16,9 @@ export const ID_PREFIX = {
   order: 'ord',
   payment: 'pay',
   refund: 'ref',
+  capture: 'cap',
+  void: 'void',
+  fulfillment: 'ful',
   promotion: 'promo',
   giftCard: 'gift',
   guest: 'gst',
@@ -27,6 +30,7 @@ export const ID_PREFIX = {
   key: 'key',
   import: 'imp',
   adjustment: 'adj',
+  transfer: 'trf',
   zone: 'zone',
   rate: 'rate',
   tax: 'tax',
@@ -58,4 +62,18 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<
     PATTERNS.set(kind, pattern)
   }
   return pattern.test(text)
+}
+
+const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
+const LAST_MOMENT = 2 ** 48 - 1
+
+/** The lowest id of `kind` that can be minted at `at` (Unix milliseconds): what was made since then has this or a higher one. */
+export function firstIdAt(kind: IdKind, at: number): string {
+  let moment = ''
+  let rest = Math.min(Math.max(Math.trunc(at), 0), LAST_MOMENT)
+  for (let place = 0; place < 10; place += 1) {
+    moment = DIGITS.charAt(rest % 32) + moment
+    rest = Math.floor(rest / 32)
+  }
+  return `${ID_PREFIX[kind]}_${moment}${'0'.repeat(16)}`
 }

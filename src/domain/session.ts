@@ -11,7 +11,7 @@ export interface Session {
 
 /** Staff scopes are `<area>:<read|write>`; `*` is all of them. Writing includes reading. */
 export type Scope =
-  `${'products' | 'collections' | 'prices' | 'markets' | 'customers' | 'inventory' | 'promotions' | 'shipping' | 'taxes' | 'carts' | 'orders' | 'webhooks' | 'integrity'}:${'read' | 'write'}`
+  `${'products' | 'collections' | 'prices' | 'markets' | 'customers' | 'inventory' | 'promotions' | 'giftcards' | 'shipping' | 'taxes' | 'carts' | 'orders' | 'webhooks' | 'integrity'}:${'read' | 'write'}`
 
 /** Every scope that satisfies `needed`. */
 export function scopesFor(needed: Scope): string[] {

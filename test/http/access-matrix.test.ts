@@ -1,9 +1,11 @@
 import { Webhook } from 'standardwebhooks'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { defaultDeps, routes } from '../../src/app.ts'
+import { signOrderToken } from '../../src/features/sessions/order-token.ts'
 import { createStaffKey } from '../../src/features/sessions/staff-key.ts'
 import { systemContext } from '../../src/jobs/context.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
+import { parseConfig } from '../../src/platform/env.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { type Answer, createApi } from '../support/api.ts'
 import { expectCaching } from '../support/caching.ts'
@@ -12,13 +14,25 @@ import { forgeries, siblingToken } from '../support/forgeries.ts'
 import { type Call, makeWorld, perform, sampleOf, samples, type World } from '../support/samples.ts'
 
 /** What a caller may be of a route, and what the access of the route makes of it. */
-type Kind = 'rightful' | 'nobody' | 'stranger' | 'bad token' | 'wrong kind' | 'no scope' | 'bad key' | 'scoped'
+type Kind =
+  | 'rightful'
+  | 'nobody'
+  | 'stranger'
+  | 'order'
+  | 'other order'
+  | 'bad token'
+  | 'wrong kind'
+  | 'no scope'
+  | 'bad key'
+  | 'scoped'
 type Verdict = 'ok' | 401 | 403 | 404
 
 const everybody: Record<Kind, Verdict> = {
   rightful: 'ok',
   nobody: 'ok',
   stranger: 'ok',
+  order: 'ok',
+  'other order': 'ok',
   'bad token': 'ok',
   'wrong kind': 'ok',
   'no scope': 'ok',
@@ -27,6 +41,9 @@ const everybody: Record<Kind, Verdict> = {
 }
 const tokens: Record<Kind, Verdict> = {
   ...everybody,
+  // An access token of an order is good for nothing but that order.
+  order: 401,
+  'other order': 401,
   'bad token': 401,
   'wrong kind': 401,
   'no scope': 401,
@@ -41,6 +58,9 @@ function verdict({ access, path }: Route, kind: Kind): Verdict {
     // Without an id in its path a route is about the caller's own things, whoever that is.
     const owned = path.includes('/:')
     return { ...tokens, nobody: 401 as const, stranger: owned ? (404 as const) : ('ok' as const) }[kind]
+  }
+  if (access === 'order') {
+    return { ...tokens, nobody: 401, stranger: 404, order: 'ok', 'other order': 404 }[kind] as Verdict
   }
   const staff = { ...tokens, nobody: 401, stranger: 401, 'no scope': 403, scoped: 'ok' } as const
   return staff[kind]
@@ -78,6 +98,11 @@ async function guest({ world }: Scene): Promise<string> {
   return (await world.api.post('/v1/carts', {})).body.session.access_token
 }
 
+function orderToken(orderId: string): Promise<string> {
+  const expiresAt = new Date(Date.now() + 3600_000)
+  return signOrderToken(parseConfig(bindings), { subject: orderId, expiresAt }, new Date(), mint)
+}
+
 const yesterday = new Date(Date.now() - 86_400_000)
 const scopesOf = ({ route: { access } }: Scene) => (typeof access === 'object' ? [access.staff] : ['orders:read'])
 
@@ -96,6 +121,11 @@ const callers: Record<string, Caller> = {
       { kind: 'bad token', token: ({ session }) => forge(session) },
     ]),
   ),
+  'an access token of the order that the path names': {
+    kind: 'order',
+    token: ({ call }) => orderToken(/ord_[0-9a-z]{26}/.exec(call.path)?.[0] ?? mint('order')),
+  },
+  'an access token of another order': { kind: 'other order', token: () => orderToken(mint('order')) },
   'a revoked token of the owner': {
     kind: 'bad token',
     token: async ({ world, session }) => {
@@ -157,7 +187,7 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id', ({ route 
   beforeAll(async () => {
     const world = await makeWorld()
     const call = await sampleOf(route.id, world)
-    const session = route.access === 'session' ? (call.token ?? '') : ''
+    const session = route.access === 'session' || route.access === 'order' ? (call.token ?? '') : ''
     scene = { world, route, call, session }
     scene.session ||= await guest(scene)
     before = await witnessed(scene)
@@ -178,7 +208,7 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id', ({ route 
       const fresh = route.method === 'get' ? call : await sampleOf(route.id, world)
       const mine = kind === 'rightful' ? fresh.token : presented
       const answer = await perform(world.api, route, { ...fresh, token: mine })
-      expect(answer.body).not.toHaveProperty('code')
+      expect(answer.headers.get('Content-Type')).not.toBe('application/problem+json')
       expect(answer.status).toBe(route.statuses?.[0] ?? 200)
       expectCaching(answer, route)
       if (kind === 'stranger' && call.email) expect(JSON.stringify(answer.body)).not.toContain(call.email)
@@ -188,7 +218,7 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id', ({ route 
     })
   }
 
-  if (route.access === 'session') {
+  if (route.access === 'session' || route.access === 'order') {
     it('says 401 to the owner with a token that was good when it was last used', async () => {
       const later = createApi({ deps: { clock: () => new Date(Date.now() + 31 * 86_400_000) } })
       await expectRefusal(await perform(later, route, scene.call), 401, scene.call)

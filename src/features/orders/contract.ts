@@ -2,95 +2,106 @@ import * as z from 'zod'
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import { AddressView, MetadataShape, MoneyShape, money, timestamp } from '../../platform/http/shapes.ts'
 import { TaxView, TotalsView, toTaxView } from '../cart/contract.ts'
-import { NextActionView, PaymentView, RefundView, toPaymentView, toRefundView } from '../payments/contract.ts'
+import {
+  DisputeView,
+  NextActionView,
+  PaymentOperationView,
+  PaymentView,
+  RefundView,
+  StaffRefundView,
+  toDisputeView,
+  toOperationView,
+  toPaymentView,
+  toRefundView,
+  toStaffRefundView,
+} from '../payments/contract.ts'
 import { PickupPlaceView } from '../shipping/pickup-contract.ts'
+import {
+  FulfillmentView,
+  StaffFulfillmentView,
+  toFulfillmentView,
+  toStaffFulfillmentView,
+} from './fulfillment-contract.ts'
+import { OrderLineView, toOrderLineView } from './line-contract.ts'
+import type { OrderSummaryRow } from './list-queries.ts'
+import type { OrderMoveRow } from './move-queries.ts'
 import type { OrderRow } from './queries.ts'
-import type { WholeOrder } from './read.ts'
+import type { StaffOrder, WholeOrder } from './read.ts'
 
-const statuses = () => ({
-  status: z.enum(['pending', 'confirmed', 'completed', 'cancelled']),
-  payment_status: z.enum(['pending', 'authorized', 'paid', 'partially_refunded', 'refunded', 'failed', 'voided']),
+export const statuses = () => ({
+  status: z
+    .enum(['pending', 'confirmed', 'completed', 'cancelled'])
+    .meta({ description: 'pending: waits for its payment. completed: paid and shipped' }),
+  payment_status: z
+    .enum(['pending', 'authorized', 'paid', 'partially_refunded', 'refunded', 'failed', 'voided'])
+    .meta({ description: 'authorized: as long as more can be captured. voided: nothing came, and nothing will' }),
   fulfillment_status: z.enum(['unfulfilled', 'partially_fulfilled', 'fulfilled']),
 })
 
-const Discount = shape(() =>
-  z.object({ promotion_id: z.string(), code: z.string().nullable(), title: z.string(), amount: MoneyShape() }),
-)
-
-const OrderLineView = shape(() =>
-  z
+const orderFields = () => ({
+  id: z.string(),
+  number: z.int().nullable().meta({ description: 'Taken at confirmation; a pending order has none' }),
+  ...statuses(),
+  email: z.string(),
+  currency: z.string(),
+  country: z.string(),
+  locale: z.string(),
+  cart_id: z.string(),
+  lines: z.array(OrderLineView()),
+  shipping: z
     .object({
-      id: z.string(),
-      product_id: z.string(),
-      variant_id: z.string(),
-      sku: z.string().nullable(),
-      handle: z.string(),
-      title: z.string(),
-      variant_title: z.string(),
-      image_url: z.string().nullable(),
-      quantity: z.int(),
-      attributes: MetadataShape(),
-      unit_price: MoneyShape(),
-      compare_at_unit_price: MoneyShape().nullable(),
-      subtotal: MoneyShape(),
+      option_id: z.string(),
+      name: z.string(),
+      amount: MoneyShape(),
       discount: MoneyShape(),
       tax: MoneyShape(),
-      total: MoneyShape(),
-      discounts: z.array(Discount()),
       taxes: z.array(TaxView()),
+      pickup: PickupPlaceView().nullable().meta({ description: 'Where the goods are picked up' }),
     })
-    .meta({ id: 'OrderLine' }),
-)
+    .nullable(),
+  vat_id: z.string().nullable(),
+  tax_exempt: z.boolean().meta({ description: 'The buyer of vat_id accounts for the tax' }),
+  taxes: z.array(TaxView()).meta({ description: 'Each tax over the whole order' }),
+  totals: TotalsView(),
+  discount_codes: z.array(z.string()),
+  shipping_address: AddressView().nullable(),
+  billing_address: AddressView().nullable(),
+  gift_cards: z
+    .array(z.object({ id: z.string(), last4: z.string(), amount: MoneyShape() }))
+    .meta({ description: 'What gift cards and store credit have paid: `totals.total` less `totals.amount_due`' }),
+  payments: z.array(PaymentView()),
+  refunds: z.array(RefundView()),
+  fulfillments: z.array(FulfillmentView()),
+  timeline: z.array(
+    z.object({
+      at: z.string(),
+      lifecycle: z.enum(['order', 'payment', 'fulfillment']),
+      from: z.string().nullable(),
+      to: z.string(),
+      reason: z.string().meta({ description: 'A word of ours, or what staff gave as the reason of a cancellation' }),
+    }),
+  ),
+  next_action: NextActionView().nullable().meta({ description: 'How a pending order can still be paid' }),
+  note: z.string().nullable(),
+  metadata: MetadataShape(),
+  created_at: z.string(),
+  confirmed_at: z.string().nullable(),
+})
 
-export const OrderView = shape(() =>
+export const OrderView = shape(() => z.object(orderFields()).meta({ id: 'Order' }))
+
+export const StaffOrderView = shape(() =>
   z
     .object({
-      id: z.string(),
-      number: z.int().nullable().meta({ description: 'Taken at confirmation; a pending order has none' }),
-      ...statuses(),
-      email: z.string(),
-      currency: z.string(),
-      country: z.string(),
-      locale: z.string(),
-      cart_id: z.string(),
-      lines: z.array(OrderLineView()),
-      shipping: z
-        .object({
-          option_id: z.string(),
-          name: z.string(),
-          amount: MoneyShape(),
-          discount: MoneyShape(),
-          tax: MoneyShape(),
-          taxes: z.array(TaxView()),
-          pickup: PickupPlaceView().nullable().meta({ description: 'Where the goods are picked up' }),
-        })
-        .nullable(),
-      vat_id: z.string().nullable(),
-      tax_exempt: z.boolean().meta({ description: 'The buyer of vat_id accounts for the tax' }),
-      taxes: z.array(TaxView()).meta({ description: 'Each tax over the whole order' }),
-      totals: TotalsView(),
-      discount_codes: z.array(z.string()),
-      shipping_address: AddressView().nullable(),
-      billing_address: AddressView().nullable(),
-      payments: z.array(PaymentView()),
-      refunds: z.array(RefundView()),
-      fulfillments: z.array(z.object({ id: z.string() })),
-      timeline: z.array(
-        z.object({
-          at: z.string(),
-          lifecycle: z.enum(['order', 'payment', 'fulfillment']),
-          from: z.string().nullable(),
-          to: z.string(),
-          reason: z.string(),
-        }),
-      ),
-      next_action: NextActionView().nullable().meta({ description: 'How a pending order can still be paid' }),
-      note: z.string().nullable(),
-      metadata: MetadataShape(),
-      created_at: z.string(),
-      confirmed_at: z.string().nullable(),
+      ...orderFields(),
+      refunds: z.array(StaffRefundView()),
+      operations: z
+        .array(PaymentOperationView())
+        .meta({ description: 'Captures and voids, and what the provider made of them' }),
+      disputes: z.array(DisputeView()),
+      fulfillments: z.array(StaffFulfillmentView()),
     })
-    .meta({ id: 'Order' }),
+    .meta({ id: 'StaffOrder' }),
 )
 
 export const OrderSummaryView = shape(() =>
@@ -109,7 +120,7 @@ export const OrderSummaryView = shape(() =>
 
 export const OrderParams = shape(() => z.object({ order: idSchema('order') }))
 
-export function toOrderSummaryView(row: OrderRow) {
+export function toOrderSummaryView(row: OrderSummaryRow) {
   return {
     id: row.id,
     number: row.number,
@@ -123,9 +134,8 @@ export function toOrderSummaryView(row: OrderRow) {
   }
 }
 
-export function toOrderView({ order, lines, moves, payments, refunds }: WholeOrder) {
+export function toOrderView({ order, lines, moves, payments, refunds, refundLines, fulfillments }: WholeOrder) {
   const inCurrency = (amount: number) => money(amount, order.currency)
-  const priced = <Row extends { amount: number }>(row: Row) => ({ ...row, amount: inCurrency(row.amount) })
   const { tax_included, ...amounts } = order.totals
   const { shipping } = order
   return {
@@ -134,26 +144,7 @@ export function toOrderView({ order, lines, moves, payments, refunds }: WholeOrd
     country: order.country,
     locale: order.locale,
     cart_id: order.cartId,
-    lines: lines.map((line) => ({
-      id: line.id,
-      product_id: line.productId,
-      variant_id: line.variantId,
-      sku: line.sku,
-      handle: line.handle,
-      title: line.title,
-      variant_title: line.variantTitle,
-      image_url: line.imageUrl,
-      quantity: line.quantity,
-      attributes: line.attributes,
-      unit_price: inCurrency(line.unitAmount),
-      compare_at_unit_price: line.compareAtUnitAmount === null ? null : inCurrency(line.compareAtUnitAmount),
-      subtotal: inCurrency(line.subtotal),
-      discount: inCurrency(line.discount),
-      tax: inCurrency(line.tax),
-      total: inCurrency(line.total),
-      discounts: line.discounts.map(priced),
-      taxes: line.taxes.map((tax) => toTaxView(tax, inCurrency)),
-    })),
+    lines: lines.map((line) => toOrderLineView(line, inCurrency)),
     shipping: shipping
       ? {
           option_id: shipping.option_id,
@@ -173,20 +164,42 @@ export function toOrderView({ order, lines, moves, payments, refunds }: WholeOrd
     discount_codes: order.discountCodes,
     shipping_address: order.shippingAddress,
     billing_address: order.billingAddress,
+    gift_cards: order.giftCards.map((part) => ({ ...part, amount: inCurrency(part.amount) })),
     payments: payments.map(toPaymentView),
-    refunds: refunds.map(toRefundView),
-    fulfillments: [],
-    timeline: moves.map(({ at, lifecycle, fromStatus, toStatus, reason }) => ({
+    refunds: refunds.map((refund) => toRefundView(refund, refundLines)),
+    fulfillments: fulfillments.map(toFulfillmentView),
+    timeline: timelineOf(order, moves),
+    next_action: order.status === 'pending' ? (payments.at(-1)?.nextAction ?? null) : null,
+    note: order.note,
+    metadata: order.metadata,
+  }
+}
+
+export function toStaffOrderView(order: StaffOrder) {
+  return {
+    ...toOrderView(order),
+    refunds: order.refunds.map((refund) => toStaffRefundView(refund, order.refundLines)),
+    operations: order.operations.map(toOperationView),
+    disputes: order.disputes.map(toDisputeView),
+    fulfillments: order.fulfillments.map(toStaffFulfillmentView),
+  }
+}
+
+/** What happened, the oldest first. That it was placed stands in the order itself, and in the moves of older ones. */
+function timelineOf(order: OrderRow, moves: readonly OrderMoveRow[]) {
+  const told = moves.some(({ fromStatus }) => fromStatus === null)
+  const placed = { at: timestamp(order.createdAt), from: null, to: 'pending', reason: 'placed' }
+  const begin = (['order', 'payment'] as const).map((lifecycle) => ({ ...placed, lifecycle }))
+  return [
+    ...(told ? [] : begin),
+    ...moves.map(({ at, lifecycle, fromStatus, toStatus, reason }) => ({
       at: timestamp(at),
       lifecycle,
       from: fromStatus,
       to: toStatus,
       reason,
     })),
-    next_action: order.status === 'pending' ? (payments.at(-1)?.nextAction ?? null) : null,
-    note: order.note,
-    metadata: order.metadata,
-  }
+  ]
 }
 
 function mapValues<Value, Mapped>(

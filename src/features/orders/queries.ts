@@ -1,12 +1,10 @@
 import { and, asc, desc, eq, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
-import type { Lifecycle } from '../../domain/order.ts'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, refuseWhen } from '../../platform/db/rows.ts'
-import { orderLines, orderMoves, orderNumbers, orders } from '../../platform/db/schema/orders.ts'
+import { orderLines, orders } from '../../platform/db/schema/orders.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 export type OrderLineRow = typeof orderLines.$inferSelect
-export type OrderMoveRow = typeof orderMoves.$inferSelect
 
 export function findOrder(id: SQL): Query<OrderRow[]> {
   return q.select().from(orders).where(eq(orders.id, id))
@@ -24,15 +22,6 @@ export function listOrderLines(orderId: SQL): Query<OrderLineRow[]> {
   return q.select().from(orderLines).where(eq(orderLines.orderId, orderId)).orderBy(asc(orderLines.position))
 }
 
-/** The timeline, oldest first. */
-export function listMoves(orderId: SQL): Query<OrderMoveRow[]> {
-  return q
-    .select()
-    .from(orderMoves)
-    .where(eq(orderMoves.orderId, orderId))
-    .orderBy(asc(orderMoves.at), asc(orderMoves.lifecycle), asc(orderMoves.seq))
-}
-
 /** A shopper's confirmed orders, newest first. */
 export function listConfirmedOrders(ownerId: string, before: string | null, limit: number): Query<OrderRow[]> {
   return q
@@ -45,16 +34,6 @@ export function listConfirmedOrders(ownerId: string, before: string | null, limi
     .limit(limit)
 }
 
-/** All orders for staff, newest first. */
-export function listAllOrders(before: string | null, limit: number): Query<OrderRow[]> {
-  return q
-    .select()
-    .from(orders)
-    .where(before === null ? undefined : lt(orders.id, before))
-    .orderBy(desc(orders.id))
-    .limit(limit)
-}
-
 /** Pending orders that were last touched before `before`: what recover looks through. */
 export function listStalePendingOrders(before: Date, limit: number): Query<{ id: string }[]> {
   return q
@@ -62,7 +41,8 @@ export function listStalePendingOrders(before: Date, limit: number): Query<{ id:
     .from(orders)
     .where(
       and(
-        eq(orders.status, 'pending'),
+        // Written out, because only this very term leads to the index of pending orders.
+        sql`${orders.status} = 'pending'`,
         lt(orders.updatedAt, before.getTime()),
         sql`NOT EXISTS (SELECT 1 FROM payments AS p WHERE p.order_id = ${orders.id}
           AND p.status IN ('created', 'requires_action', 'processing'))`,
@@ -70,6 +50,14 @@ export function listStalePendingOrders(before: Date, limit: number): Query<{ id:
     )
     .orderBy(asc(orders.id))
     .limit(limit)
+}
+
+/** A pending order that cannot be given up now goes to the back, so that it does not keep the others waiting. */
+export function postponeOrder(id: string, now: Date): Write {
+  return q
+    .update(orders)
+    .set({ updatedAt: now.getTime() })
+    .where(sql`${orders.id} = ${id} AND ${orders.status} = 'pending'`)
 }
 
 /** Refuses with `order_not_pending` once the order was confirmed or given up: it takes no further attempt. */
@@ -80,89 +68,74 @@ export function refuseUnlessPending(orderId: string): Write {
   )
 }
 
+/** Refuses `order_not_found` where there is none of this id. */
+export function refuseUnlessOrder(orderId: string): Write {
+  return refuseWhen('order_not_found', sql`NOT EXISTS (SELECT 1 FROM ${orders} WHERE id = ${orderId})`)
+}
+
 /** A new order. Committing breaks `orders.cart_id` when its cart has one that is not cancelled. */
 export function insertOrder(order: OrderRow, lines: readonly OrderLineRow[]): Write[] {
   return [...insertRows(orders, [order]), ...insertRows(orderLines, lines)]
 }
 
-export interface Move {
-  lifecycle: Lifecycle
-  /** One above the last one read: two who decide from the same state cannot both commit. */
-  seq: number
-  from: string | null
-  to: string
-  reason: string
+/** Refuses `order_changed` once pieces of the order were shipped or taken out since `lines` were read. */
+export function refuseIfCountsMoved(orderId: string, lines: readonly OrderLineRow[]): Write {
+  const known = lines.map(({ id, fulfilledQuantity, removedQuantity }) => ({ id, fulfilledQuantity, removedQuantity }))
+  return refuseWhen(
+    'order_changed',
+    sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(known)}) AS j JOIN ${orderLines} AS l
+      ON l.order_id = ${orderId} AND l.id = j.value ->> '$.id'
+      WHERE l.fulfilled_quantity <> j.value ->> '$.fulfilledQuantity'
+        OR l.removed_quantity <> j.value ->> '$.removedQuantity')`,
+  )
 }
 
-const STATUS_COLUMN = { order: 'status', payment: 'paymentStatus', fulfillment: 'fulfillmentStatus' } as const
+/** What a refund takes of an order's lines and shipping. */
+export interface RefundedPart {
+  /** `before`: what had been given back for when the part was worked out. */
+  lines: readonly { lineId: string; before: number; quantity: number; removed: number }[]
+  shipping: number
+}
 
 /**
- * Moves an order's lifecycles and writes the trail. Committing breaks `order_moves.order_id` when somebody else has
- * moved one of them meanwhile: read the order again and decide anew.
+ * Counts what a refund is for, so that nothing is given back for twice. Breaks `refunded_exceeds_ordered` and
+ * `fulfilled_exceeds_ordered` when others were faster: the odd cents of a line go with its first pieces, once.
  */
-export function moveOrder(
-  orderId: string,
-  moves: readonly Move[],
-  { actor, now }: { actor: string; now: Date },
-): Write[] {
-  if (moves.length === 0) return []
-  const at = now.getTime()
-  const statuses = Object.fromEntries(moves.map(({ lifecycle, to }) => [STATUS_COLUMN[lifecycle], to]))
+export function countRefunded(orderId: string, { lines, shipping }: RefundedPart): Write[] {
   return [
-    ...insertRows(
-      orderMoves,
-      moves.map(({ lifecycle, seq, from, to, reason }) => ({
-        orderId,
-        lifecycle,
-        seq,
-        fromStatus: from,
-        toStatus: to,
-        actor,
-        reason,
-        at,
-      })),
-    ),
-    q
-      .update(orders)
-      .set({ ...statuses, updatedAt: at })
-      .where(eq(orders.id, orderId)),
+    ...(lines.length > 0
+      ? [
+          q.run(sql`UPDATE ${orderLines} SET refunded_quantity = refunded_quantity + (j.value ->> '$.quantity'),
+              removed_quantity = removed_quantity + (j.value ->> '$.removed')
+            FROM json_each(${JSON.stringify(lines)}) AS j
+            WHERE ${orderLines.orderId} = ${orderId} AND ${orderLines.id} = j.value ->> '$.lineId'
+              AND refunded_quantity = j.value ->> '$.before'`),
+          refuseWhen('refunded_exceeds_ordered', sql`changes() <> ${lines.length}`),
+        ]
+      : []),
+    ...(shipping === 0
+      ? []
+      : [
+          q
+            .update(orders)
+            .set({ refundedShipping: sql`${orders.refundedShipping} + ${shipping}` })
+            .where(eq(orders.id, orderId)),
+          refuseWhen(
+            'refunded_exceeds_ordered',
+            sql`EXISTS (SELECT 1 FROM ${orders} WHERE id = ${orderId} AND refunded_shipping >
+            (shipping ->> '$.amount') - (shipping ->> '$.discount')
+              + CASE WHEN totals ->> '$.tax_included' THEN 0 ELSE shipping ->> '$.tax' END)`,
+          ),
+        ]),
   ]
-}
-
-/** The first moves of a new order: it begins pending, unpaid and unfulfilled. */
-export function beginOrder(orderId: string, { actor, now }: { actor: string; now: Date }): Write[] {
-  const begin = { orderId, seq: 1, fromStatus: null, actor, reason: 'placed', at: now.getTime() }
-  return insertRows(orderMoves, [
-    { ...begin, lifecycle: 'order', toStatus: 'pending' },
-    { ...begin, lifecycle: 'payment', toStatus: 'pending' },
-  ])
-}
-
-/** Takes the next number, in the batch that confirms the order: numbers have no gaps and are given once. */
-export function takeNumber(orderId: string, now: Date): Write[] {
-  return [
-    refuseWhen('already_numbered', sql`EXISTS (SELECT 1 FROM ${orders} WHERE id = ${orderId} AND number IS NOT NULL)`),
-    q
-      .update(orderNumbers)
-      .set({ last: sql`${orderNumbers.last} + 1` })
-      .where(eq(orderNumbers.name, 'order')),
-    q
-      .update(orders)
-      .set({ number: sql`(SELECT last FROM ${orderNumbers} WHERE name = 'order')`, confirmedAt: now.getTime() })
-      .where(eq(orders.id, orderId)),
-  ]
-}
-
-/** A row when the customer has an order that was not cancelled, from another cart than `cartId`. */
-export function hasOrdered(customerKey: SQL, cartId: string): Query<{ id: string }[]> {
-  return q.all(sql`${earlierOrders(customerKey, cartId)} LIMIT 1`)
 }
 
 /** Refuses `promotion_first_order` where somebody has ordered from another cart: perhaps only a moment ago. */
 export function refuseUnlessFirst(customerKey: string, cartId: string): Write {
-  return refuseWhen('promotion_first_order', sql`EXISTS (${earlierOrders(sql`${customerKey}`, cartId)})`)
+  return refuseWhen('promotion_first_order', sql`EXISTS (${earlierOrders(sql`${customerKey}`, sql`${cartId}`)})`)
 }
 
-function earlierOrders(customerKey: SQL, cartId: string): SQL {
+/** Orders of the customer that were not cancelled, from other carts than `cartId`. */
+export function earlierOrders(customerKey: SQL, cartId: SQL): SQL {
   return sql`SELECT id FROM ${orders} WHERE customer_key = ${customerKey} AND status <> 'cancelled' AND cart_id <> ${cartId}`
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../platform/http/problem.ts'
 import type { Authenticate } from '../../platform/http/route.ts'
+import { verifyOrderToken } from './order-token.ts'
 import { sessionGate, staffGate } from './queries.ts'
 import { readStaffKey } from './staff-key.ts'
 import { verifyToken } from './tokens.ts'
@@ -23,6 +24,10 @@ export const authenticate: Authenticate = async ({ authorization, access, config
     }
   }
   const session = await verifyToken(config, token, now)
+  if (!session && access === 'order') {
+    const orderId = await verifyOrderToken(config, token, now)
+    if (orderId) return { caller: { kind: 'order', orderId }, gate: null }
+  }
   if (!session) throw new Problem('unauthenticated')
   return { caller: { kind: 'shopper', session }, gate: sessionGate(session.sessionId) }
 }

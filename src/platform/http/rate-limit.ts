@@ -6,6 +6,8 @@ export const RATE_LIMITS = {
   browse: { binding: 'RL_BROWSE', quota: 600, seconds: 60 },
   cart: { binding: 'RL_CART', quota: 120, seconds: 60 },
   checkout: { binding: 'RL_CHECKOUT', quota: 20, seconds: 60 },
+  // Whoever guesses is slowed down; each order and each e-mail has a limit of its own besides.
+  lookup: { binding: 'RL_LOOKUP', quota: 20, seconds: 60 },
   staff: { binding: 'RL_STAFF', quota: 600, seconds: 60 },
   webhook: { binding: 'RL_WEBHOOK', quota: 3000, seconds: 60 },
   // Whoever asks for one reads the whole catalog.

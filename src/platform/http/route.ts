@@ -14,11 +14,12 @@ import type { Shape } from './schema.ts'
  * - `public`: anybody, the same answer for everybody, credentials are not looked at.
  * - `optional-session`: anybody; a token, if sent, must be valid.
  * - `session`: a shopper's token. Whether the thing asked for is theirs is the query's business: strangers get 404.
+ * - `order`: a shopper's token, or an access token of one order, which is good for the order in the path and nothing else.
  * - `provider`: a payment provider, proved by the signature over the raw body.
  * - `dev`: anybody, but only where STAGE is dev; elsewhere the route is not there.
  * - `{ staff: scope }`: a staff key with the scope.
  */
-export type Access = 'public' | 'optional-session' | 'session' | 'provider' | 'dev' | { staff: Scope }
+export type Access = 'public' | 'optional-session' | 'session' | 'order' | 'provider' | 'dev' | { staff: Scope }
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
@@ -58,6 +59,8 @@ interface Common<Params, Query, Body> {
   access: Access
   /** The platform limiter it counts against; null only where a limit would lose something. */
   limit: LimitName | null
+  /** Counted by address even where a session is proved: where guessing is what is limited, and sessions cost nothing. */
+  countedBy?: 'address'
   /** `catalog` and `feed` opt in to public caching, `static` to more of it; everything else is `private, no-store`. */
   cache?: Caching
   params?: Shape<Params & z.ZodType>

@@ -1,5 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Address } from '../../../domain/address.ts'
+import type { ParcelStatus, Tracking } from '../../../domain/fulfillment.ts'
+import type { GiftCardPart } from '../../../domain/gift-card.ts'
 import type { FulfillmentStatus, Lifecycle, OrderStatus, PaymentStatus } from '../../../domain/order.ts'
 import type { Metadata } from '../../../domain/product.ts'
 import type { AppliedPromotion, LineDiscount, QuotedShipping, TaxSum, Totals } from '../../../domain/quoted.ts'
@@ -37,6 +39,8 @@ export const orders = sqliteTable('orders', {
   vatId: text('vat_id'),
   taxExempt: integer('tax_exempt', { mode: 'boolean' }).notNull(),
   taxes: text({ mode: 'json' }).$type<TaxSum[]>().notNull(),
+  refundedShipping: integer('refunded_shipping').notNull(),
+  giftCards: text('gift_cards', { mode: 'json' }).$type<GiftCardPart[]>().notNull(),
 })
 
 export const orderLines = sqliteTable(
@@ -63,6 +67,9 @@ export const orderLines = sqliteTable(
     total: integer().notNull(),
     discounts: text({ mode: 'json' }).$type<LineDiscount[]>().notNull(),
     taxes: text({ mode: 'json' }).$type<QuotedTax[]>().notNull(),
+    fulfilledQuantity: integer('fulfilled_quantity').notNull(),
+    removedQuantity: integer('removed_quantity').notNull(),
+    refundedQuantity: integer('refunded_quantity').notNull(),
   },
   (table) => [primaryKey({ columns: [table.orderId, table.id] })],
 )
@@ -83,3 +90,37 @@ export const orderMoves = sqliteTable(
 )
 
 export const orderNumbers = sqliteTable('order_numbers', { name: text().primaryKey(), last: integer().notNull() })
+
+export const fulfillments = sqliteTable(
+  'fulfillments',
+  {
+    orderId: text('order_id').notNull(),
+    id: text().notNull(),
+    version: integer().notNull(),
+    status: text().$type<ParcelStatus>().notNull(),
+    locationId: text('location_id'),
+    tracking: text({ mode: 'json' }).$type<Tracking>(),
+    actor: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    deliveredAt: integer('delivered_at'),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.id] })],
+)
+
+export const fulfillmentLines = sqliteTable(
+  'fulfillment_lines',
+  {
+    orderId: text('order_id').notNull(),
+    fulfillmentId: text('fulfillment_id').notNull(),
+    lineId: text('line_id').notNull(),
+    quantity: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.fulfillmentId, table.lineId] })],
+)
+
+export const orderLookups = sqliteTable(
+  'order_lookups',
+  { hour: integer().notNull(), subject: text().notNull(), tries: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.hour, table.subject] })],
+)
