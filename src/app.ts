@@ -7,12 +7,14 @@ import { productTranslationRoutes } from './features/catalog/translations.ts'
 import { categoryAdminRoutes } from './features/categories/admin.ts'
 import { categoryRoutes } from './features/categories/routes.ts'
 import { reopenCart } from './features/checkout/abandon.ts'
+import { checkoutAdminRoutes } from './features/checkout/admin.ts'
 import { checkoutRoutes } from './features/checkout/routes.ts'
 import { collectionAdminRoutes } from './features/collections/admin.ts'
 import { collectionRoutes } from './features/collections/routes.ts'
 import { customFieldAdminRoutes } from './features/custom-fields/admin.ts'
 import { customerAdminRoutes } from './features/customers/admin.ts'
 import { feedRoutes } from './features/feeds/routes.ts'
+import { giftCardAdminRoutes } from './features/giftcards/admin.ts'
 import { importAdminRoutes } from './features/imports/admin.ts'
 import { integrityAdminRoutes } from './features/integrity/admin.ts'
 import { inventoryAdminRoutes } from './features/inventory/admin.ts'
@@ -71,9 +73,11 @@ export const routes: readonly Route[] = [
   ...customerAdminRoutes,
   ...inventoryAdminRoutes,
   ...promotionAdminRoutes,
+  ...giftCardAdminRoutes,
   ...shippingAdminRoutes,
   ...taxAdminRoutes,
   ...orderAdminRoutes,
+  ...checkoutAdminRoutes,
   ...webhookAdminRoutes,
   ...importAdminRoutes,
   ...integrityAdminRoutes,

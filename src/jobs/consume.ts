@@ -1,11 +1,11 @@
-import { recover } from '../features/checkout/recover.ts'
+import { finishPayments } from '../features/checkout/finish.ts'
 import type { Context } from '../platform/http/context.ts'
 import type { QueueMessage } from './relay.ts'
 
 /** What a higher row does about an event of a lower one. Topics without an entry are for the outside. */
 const CONSUMERS: Readonly<Record<string, (context: Context, message: QueueMessage) => Promise<unknown>>> = {
   // Money that has no order goes back. The cron looks for such refunds too, so that a lost message loses nothing.
-  'payment.unusable': (context) => recover(context),
+  'payment.unusable': (context, { subject_id }) => finishPayments(context, [subject_id]),
 }
 
 /** Handles one message of the queue. It may come twice: what it calls decides anew from what is stored. */

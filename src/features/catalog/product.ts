@@ -1,8 +1,9 @@
+import type { RankedLevel } from '../../domain/allocation.ts'
 import type { QuantityRule } from '../../domain/cart.ts'
 import type { CustomFieldType, CustomFieldValues } from '../../domain/custom-field.ts'
 import type { Pricing, UnitMeasure } from '../../domain/price.ts'
 import type { Metadata, ProductStatus, Seo } from '../../domain/product.ts'
-import { availableQuantity, type StockLevel } from '../../domain/stock.ts'
+import { availableQuantity } from '../../domain/stock.ts'
 import { type Translations, translated, translateOptions } from '../../domain/translation.ts'
 import type { LevelJson } from '../inventory/queries.ts'
 
@@ -79,14 +80,16 @@ export function availableOf(levels: readonly LevelJson[]): number | null {
 }
 
 /** Levels as they are read with a variant, in the form the rules of stock take. */
-export function toLevels(levels: readonly LevelJson[]): Omit<StockLevel, 'variantId'>[] {
-  return levels.map(({ location_id, policy, backorder_limit, on_hand, held, freeable }) => ({
+export function toLevels(levels: readonly LevelJson[]): Omit<RankedLevel, 'variantId'>[] {
+  return levels.map(({ location_id, policy, backorder_limit, on_hand, held, freeable, country, priority }) => ({
     locationId: location_id,
     policy,
     backorderLimit: backorder_limit,
     onHand: on_hand,
     held,
     freeable,
+    country: country ?? null,
+    priority: priority ?? 0,
   }))
 }
 

@@ -7,6 +7,7 @@ import { listOf, updateVersion } from '../../platform/db/rows.ts'
 import { images, productHandles, products, relatedProducts, variants } from '../../platform/db/schema/catalog.ts'
 import { collectionProducts, collections } from '../../platform/db/schema/collections.ts'
 import { listings } from '../../platform/db/schema/listings.ts'
+import { type Fragment, fragment } from '../../platform/db/statement.ts'
 import { breadcrumbsJson } from '../categories/queries.ts'
 import { type CustomFieldRow, listCustomFields } from '../custom-fields/queries.ts'
 import { type LevelJson, levelsJson } from '../inventory/queries.ts'
@@ -171,10 +172,10 @@ function toImage({ id, url, alt, width, height }: typeof images.$inferSelect): P
 }
 
 /** True where the outer query's product may be seen and bought now. @param product its alias or table. */
-export function onSale(product: string, now: Date): SQL {
+export function onSale(product: string, now: Date): Fragment {
   const p = sql.raw(product)
   // The plus keeps SQLite from walking an index of what nearly every product is.
-  return sql`(+${p}.status = 'active' AND +${p}.published_at <= ${now.getTime()}
+  return fragment`(+${p}.status = 'active' AND +${p}.published_at <= ${now.getTime()}
     AND coalesce(${p}.unpublished_at, ${FOREVER}) > ${now.getTime()})`
 }
 

@@ -11,7 +11,7 @@ import {
   relatedProducts,
   variants,
 } from '../../platform/db/schema/catalog.ts'
-import { openStock, overwriteStock, setPolicies } from '../inventory/queries.ts'
+import { openStock, overwriteStock, setPolicies } from '../inventory/shelf-queries.ts'
 import { relistProducts } from '../listings/queries.ts'
 import { type PriceSet, rememberPrices, setPrices } from '../prices/queries.ts'
 import { countOf, isSame, type StockPolicy, sortPrices, sortTags, toDraft, variantForm } from './draft.ts'

@@ -1,11 +1,11 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { QuantityRule } from '../../domain/cart.ts'
 import type { Pricing } from '../../domain/price.ts'
 import type { Translations } from '../../domain/translation.ts'
 import { type Family, USUAL_TIMES } from '../../platform/cache/cache.ts'
-import { type Query, q } from '../../platform/db/client.ts'
-import { listOf } from '../../platform/db/rows.ts'
+import type { Query } from '../../platform/db/client.ts'
 import { images, products, variants } from '../../platform/db/schema/catalog.ts'
+import { type Fragment, fragment, query } from '../../platform/db/statement.ts'
 import { type LevelJson, levelsJson } from '../inventory/queries.ts'
 import { parsePricing, pricingJson } from '../prices/queries.ts'
 import { parseTranslations, translationsJson } from '../translations/queries.ts'
@@ -61,38 +61,47 @@ interface SellableRow
  * Variants that can be sold now: of products on sale, not archived.
  * @param which a condition on `variants`. @param ownOrderId holds of this order count as free.
  */
-export function listSellables(which: SQL, now: Date, ownOrderId: SQL | null = null): Query<SellableRow[]> {
-  const firstImage = sql`(SELECT url FROM ${images} WHERE product_id = ${variants.productId} ORDER BY position LIMIT 1)`
-  return q
-    .select({
-      variantId: sql<string>`${variants.id}`.as('variant_id'),
-      productId: variants.productId,
-      sku: variants.sku,
-      handle: products.handle,
-      title: sql<string>`${products.title}`.as('product_title'),
-      variantTitle: sql<string>`${variants.title}`.as('variant_title'),
-      optionNames: sql<string[]>`${products.options}`.mapWith(JSON.parse).as('option_names'),
-      options: sql<Record<string, string>>`${variants.options}`.mapWith(JSON.parse).as('variant_options'),
-      translations: translationsJson(sql`${products.id}`, ['title', 'options']).as('translations'),
-      imageUrl: sql<
-        string | null
-      >`coalesce((SELECT url FROM ${images} WHERE id = ${variants.imageId}), ${firstImage})`.as('image_url'),
-      requiresShipping: variants.requiresShipping,
-      weightGrams: variants.weightGrams,
-      minQuantity: variants.minQuantity,
-      maxQuantity: variants.maxQuantity,
-      quantityStep: variants.quantityStep,
-      tags: sql<string>`${products.tags}`.as('product_tags'),
-      collectionIds: collectionIdsJson(sql`${products.id}`).as('collection_ids'),
-      taxable: variants.taxable,
-      taxCategory: variants.taxCategory,
-      pricing: pricingJson(sql`${variants.id}`, now).as('pricing'),
-      levels: levelsJson(sql`${variants.id}`, now, ownOrderId).as('levels'),
-      unpublishedAt: products.unpublishedAt,
-    })
-    .from(variants)
-    .innerJoin(products, eq(products.id, variants.productId))
-    .where(sql`${which} AND +${variants.archived} = 0 AND ${onSale('products', now)}`)
+export function listSellables(which: Fragment, now: Date, ownOrderId: Fragment | null = null): Query<SellableRow[]> {
+  return query(
+    toRow,
+  )`SELECT variants.id, variants.product_id, sku, handle, products.title AS product_title, variants.title,
+      products.options AS option_names, variants.options,
+      ${translationsJson(sql`products.id`, ['title', 'options'])} AS translations,
+      coalesce((SELECT url FROM ${images} WHERE id = variants.image_id),
+        (SELECT url FROM ${images} WHERE product_id = variants.product_id ORDER BY position LIMIT 1)) AS image_url,
+      requires_shipping, weight_grams, min_quantity, max_quantity, quantity_step, tags,
+      ${collectionIdsJson(sql`products.id`)} AS collection_ids, taxable, tax_category,
+      ${pricingJson(sql`variants.id`, now)} AS pricing, ${levelsJson(sql`variants.id`, now, ownOrderId)} AS levels,
+      unpublished_at
+    FROM ${variants} JOIN ${products} ON products.id = variants.product_id
+    WHERE ${which} AND +variants.archived = 0 AND ${onSale('products', now)}`
+}
+
+function toRow(row: Record<string, unknown>): SellableRow {
+  return {
+    variantId: row.id as string,
+    productId: row.product_id as string,
+    sku: row.sku as string | null,
+    handle: row.handle as string,
+    title: row.product_title as string,
+    variantTitle: row.title as string,
+    optionNames: JSON.parse(row.option_names as string) as string[],
+    options: JSON.parse(row.options as string) as Record<string, string>,
+    translations: row.translations as string | null,
+    imageUrl: row.image_url as string | null,
+    requiresShipping: row.requires_shipping === 1,
+    weightGrams: row.weight_grams as number,
+    minQuantity: row.min_quantity as number,
+    maxQuantity: row.max_quantity as number | null,
+    quantityStep: row.quantity_step as number,
+    tags: row.tags as string,
+    collectionIds: row.collection_ids as string,
+    taxable: row.taxable === 1,
+    taxCategory: row.tax_category as string,
+    pricing: row.pricing as string,
+    levels: row.levels as string,
+    unpublishedAt: row.unpublished_at as number | null,
+  }
 }
 
 export function toSellable(stored: SellableRow): Sellable {
@@ -126,9 +135,12 @@ export function sellables(now: Date): Family<Sellable> {
       // One list of ids, not an OR: each half has its own index, and together they would have none.
       const bySku =
         skus.length > 0
-          ? sql` UNION ALL SELECT id FROM ${variants} WHERE sku IN ${listOf(skus)} AND archived = 0`
+          ? fragment` UNION ALL SELECT id FROM ${variants} WHERE sku IN (SELECT value FROM json_each(${JSON.stringify(skus)}))
+              AND archived = 0`
           : sql``
-      return [listSellables(sql`${variants.id} IN (SELECT value FROM json_each(${JSON.stringify(keys)})${bySku})`, now)]
+      return [
+        listSellables(fragment`variants.id IN (SELECT value FROM json_each(${JSON.stringify(keys)})${bySku})`, now),
+      ]
     },
     collect: ([rows], keys) => {
       const asked = new Set(keys)

@@ -1,13 +1,13 @@
-import { sql } from 'drizzle-orm'
 import { mayStillBePaid } from '../../domain/payment.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { carts } from '../../platform/db/schema/cart.ts'
+import { fragment } from '../../platform/db/statement.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { movePayment, type PaymentRow } from '../payments/queries.ts'
 import { applyFact, lostRace, MAX_TRIES } from './apply.ts'
+import { cancelWrites } from './cancel-pending.ts'
 import { closeSession } from './sessions.ts'
-import { cancelWrites } from './settle.ts'
 import { type OrderState, readOrderState } from './state.ts'
 
 export type Abandonment =
@@ -21,14 +21,18 @@ export type Abandonment =
  * Gives up a cart's or an order's pending order: first the provider's sessions are closed, so that nobody can pay any
  * more, then order, holds and claims go in one commit. A crash in between leaves a closed session and a pending
  * order, which recover finishes the same way.
+ * @param alongside writes that belong into that commit.
  */
 export async function abandonOrder(
   context: Context,
   which: { cartId: string } | { orderId: string },
   reason: string,
+  alongside: readonly Write[] = [],
 ): Promise<Abandonment> {
   const orderId =
-    'orderId' in which ? sql`${which.orderId}` : sql`(SELECT order_id FROM ${carts} WHERE id = ${which.cartId})`
+    'orderId' in which
+      ? fragment`${which.orderId}`
+      : fragment`(SELECT order_id FROM ${carts} WHERE id = ${which.cartId})`
   for (let tries = 1; ; tries += 1) {
     const state = await readOrderState(context.db, orderId, context.now)
     if (!state) return { outcome: 'none' }
@@ -39,7 +43,7 @@ export async function abandonOrder(
     try {
       const { now, mint } = context
       const actor = actorOf(context.caller)
-      await context.db.commit([...closed.writes, ...cancelWrites(state, reason, { now, mint, actor })])
+      await context.db.commit([...alongside, ...closed.writes, ...cancelWrites(state, reason, { now, mint, actor })])
       return { outcome: 'cancelled' }
     } catch (error) {
       if (!lostRace(error) || tries >= MAX_TRIES) throw error

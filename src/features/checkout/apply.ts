@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
-import type { PaymentFact } from '../../domain/payment.ts'
+import type { DisputeFact, PaymentFact, RefundFact } from '../../domain/payment.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { orderOfPayment } from '../payments/queries.ts'
-import { type SettleDetails, type Settlement, settle } from './settle.ts'
+import { settle } from './settle.ts'
+import type { SettleDetails, Settlement } from './settlement.ts'
 import { type OrderState, RACES, readOrderState } from './state.ts'
 
 export const MAX_TRIES = 6
@@ -24,7 +24,7 @@ export function lostRace(error: unknown): boolean {
 export async function applyFact(
   context: Context,
   paymentId: string,
-  fact: PaymentFact,
+  fact: PaymentFact | RefundFact | DisputeFact,
   options: {
     details?: SettleDetails
     known?: OrderState | null
@@ -34,18 +34,22 @@ export async function applyFact(
     alongside?: (settlement: Settlement) => Write[]
   } = {},
 ): Promise<Settlement | null> {
-  const { db, now, mint } = context
+  const { db, now, mint, log } = context
   const actor = options.actor ?? actorOf(context.caller)
   let state = options.known ?? null
   for (let tries = 1; ; tries += 1) {
-    state ??= await readOrderState(db, sql`${orderOfPayment(paymentId)}`, now)
+    state ??= await readOrderState(db, orderOfPayment(paymentId), now)
     const payment = state?.payments.find(({ id }) => id === paymentId)
     if (!state || !payment) return null
     if (options.provider !== undefined && payment.provider !== options.provider) return null
-    const settlement = settle(state, payment, fact, { now, mint, actor }, options.details)
+    const details = { terms: context.provider(payment.provider), ...options.details }
+    const settlement = settle(state, payment, fact, { now, mint, actor }, details)
     const writes = [...settlement.writes, ...(options.alongside?.(settlement) ?? [])]
     try {
       if (writes.length > 0) await db.commit(writes, [], { repeatable: true })
+      if (settlement.outcome === 'mismatch') {
+        log.warn('payment_mismatch', { payment_id: paymentId, actor, detail: settlement.detail })
+      }
       return settlement
     } catch (error) {
       if (!lostRace(error) || tries >= MAX_TRIES) throw error

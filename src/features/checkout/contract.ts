@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { shape } from '../../platform/http/schema.ts'
 import { MoneyShape } from '../../platform/http/shapes.ts'
 import { OrderView, toOrderView } from '../orders/contract.ts'
-import { NextActionView, toPaymentView } from '../payments/contract.ts'
-import { TEST_OUTCOMES } from '../payments/test-provider.ts'
-import type { Completion } from './complete.ts'
+import { attemptStatus, NextActionView, toPaymentView } from '../payments/contract.ts'
+import { TEST_OUTCOMES } from '../payments/test-events.ts'
+import type { Completion } from './completion.ts'
 
 const WebAddress = () => z.url({ protocol: /^https?$/ }).max(2000)
 
@@ -24,6 +24,10 @@ export const CompleteInput = shape(() =>
         .optional()
         .meta({ description: 'May be left out only where nothing is due' }),
       expected_total: MoneyShape().meta({ description: 'The total the shopper has seen: totals.total of the cart' }),
+      expected_amount_due: MoneyShape().optional().meta({
+        description:
+          'What the shopper has seen is left to pay: totals.amount_due of the cart. Required where the cart holds gift cards',
+      }),
     })
     .meta({ id: 'CompleteInput' }),
 )
@@ -31,13 +35,16 @@ export const CompleteInput = shape(() =>
 export const CompletionView = shape(() =>
   z
     .object({
-      status: z.enum(['completed', 'requires_action', 'processing']),
+      status: z.enum(['completed', 'requires_action', 'processing']).meta({
+        description:
+          'completed: the order is confirmed. requires_action: do payment.next_action. processing: read the order again, it is confirmed or given up by itself',
+      }),
       order: OrderView(),
       payment: z
         .object({
           id: z.string(),
           provider: z.string(),
-          status: z.string(),
+          status: attemptStatus(),
           next_action: NextActionView().nullable(),
         })
         .nullable(),

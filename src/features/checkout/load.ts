@@ -1,30 +1,19 @@
-import { sql } from 'drizzle-orm'
+import type { RankedLevel } from '../../domain/allocation.ts'
 import { refusalKey } from '../../domain/candidates.ts'
 import { customerLimitOf, isUsedUp, type PromotionRefusal } from '../../domain/promotion.ts'
-import type { StockLevel } from '../../domain/stock.ts'
 import { carts } from '../../platform/db/schema/cart.ts'
-import { variants } from '../../platform/db/schema/catalog.ts'
-import { findGeneration } from '../../platform/generations.ts'
+import { fragment } from '../../platform/db/statement.ts'
 import type { Context } from '../../platform/http/context.ts'
-import { findKey, type IdempotencyRow } from '../../platform/http/idempotency.ts'
+import type { IdempotencyRow } from '../../platform/http/idempotency.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { priceWithOutside } from '../cart/outside.ts'
 import { candidatesOf, type PricedCart, type ShopData } from '../cart/priced.ts'
-import { type CartRow, codesIn, findCart, listLines, variantsIn } from '../cart/queries.ts'
+import { type CartRow, codesIn, variantsIn } from '../cart/queries.ts'
 import { toLevels } from '../catalog/product.ts'
 import { listSellables, type Sellable, toSellable } from '../catalog/sellables.ts'
-import { listMarkets } from '../markets/queries.ts'
-import { hasOrdered } from '../orders/queries.ts'
-import {
-  listAutomaticPromotions,
-  listCustomerUses,
-  listPromotionsByCode,
-  toCandidate,
-  toPromotion,
-} from '../promotions/queries.ts'
+import { type CartCandidate, listCartCandidates } from '../promotions/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'
-import { listZones, toZones, ZONE_READS } from '../shipping/queries.ts'
-import { listTaxZones, TAX_READS, toTaxZones } from '../tax/queries.ts'
+import { findCheckoutCart, listSettings } from './load-queries.ts'
 import { type OrderState, orderState, toOrderState } from './state.ts'
 
 /** Everything complete decides by, read on one snapshot of the primary in one trip. */
@@ -34,7 +23,7 @@ export interface Checkout {
   priced: PricedCart
   /** The cart's live order, or null. */
   pending: OrderState | null
-  levels: StockLevel[]
+  levels: RankedLevel[]
   shop: ShopData
   generation: number
 }
@@ -47,41 +36,34 @@ export interface Checkout {
 export async function loadCheckout(context: Context, cartId: string): Promise<Checkout> {
   const { db, now, idempotency } = context
   const { ownerId } = sessionOf(context)
-  const liveOrder = sql`(SELECT order_id FROM ${carts} WHERE id = ${cartId})`
-  const codes = codesIn(cartId)
-  const customer = sql`(SELECT customer_key FROM ${carts} WHERE id = ${cartId})`
-  const [keys, cartRows, lines, sellableRows, automatic, byCode, uses, markets, generations, earlier, ...rest] =
-    await db.read(
-      findKey(idempotency?.id ?? ''),
-      findCart(cartId, ownerId),
-      listLines(cartId),
-      listSellables(sql`${variants.id} IN ${variantsIn(cartId)}`, now, liveOrder),
-      listAutomaticPromotions(),
-      listPromotionsByCode(codes),
-      listCustomerUses(customer, codes),
-      listMarkets(),
-      findGeneration(),
-      hasOrdered(customer, cartId),
-      ...orderState(liveOrder, now),
-      ...listZones(),
-      ...listTaxZones(),
-    )
-  const [cart] = cartRows
-  if (!cart) throw new Problem('cart_not_found')
-  const stateReads = rest.length - ZONE_READS - TAX_READS
-  const pending = toOrderState(rest.slice(0, stateReads) as unknown as Parameters<typeof toOrderState>[0])
+  const liveOrder = fragment`(SELECT order_id FROM ${carts} WHERE id = ${cartId})`
+  const customer = fragment`(SELECT customer_key FROM ${carts} WHERE id = ${cartId})`
+  const [[found], sellableRows, candidates, [settings], states] = await db.read(
+    findCheckoutCart(cartId, ownerId, idempotency?.id ?? ''),
+    listSellables(fragment`variants.id IN ${variantsIn(cartId)}`, now, liveOrder),
+    listCartCandidates(codesIn(cartId), customer),
+    listSettings(),
+    ...orderState(liveOrder, now),
+  )
+  if (!found) throw new Problem('cart_not_found')
+  if (!settings) throw new Error('a SELECT without FROM has one row')
+  const { cart, lines, key, hasOrdered, generation } = found
+  const pending = toOrderState([states])
   const sellables = sellableRows.map(toSellable)
   const shop: ShopData = {
-    markets,
-    zones: toZones(rest.slice(stateReads, stateReads + ZONE_READS)),
-    taxZones: toTaxZones(rest.slice(stateReads + ZONE_READS)),
-    automatic: automatic.map(toPromotion),
-    codes: new Map(byCode.map((row) => [row.code ?? '', toCandidate(row)])),
+    ...settings,
+    automatic: candidates.flatMap(({ promotion, code }) => (code === null ? [promotion] : [])),
+    // Without what this customer has used: a refusal puts them into the cache of all.
+    codes: new Map(
+      candidates.flatMap(({ customerUsed: _, ...candidate }) =>
+        candidate.code === null ? [] : [[candidate.code, candidate]],
+      ),
+    ),
     sellables: new Map(sellables.map((sellable) => [sellable.variantId, sellable])),
   }
   const refusals: CartRow['refusals'] = {
     ...(pending ? refusedByOthers(cart, shop, pending) : {}),
-    ...refusedByHistory(shop, uses, pending, earlier.length > 0),
+    ...refusedByHistory(candidates, pending, hasOrdered),
   }
   const price = (known: CartRow['refusals']) => priceWithOutside(context, { ...cart, refusals: known }, lines, shop)
   let priced = await price(refusals)
@@ -92,12 +74,12 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
     beyond = beyondBudget(priced, shop, pending)
   }
   return {
-    key: keys[0] ?? null,
+    key,
     priced,
     pending: pending && pending.order.status !== 'cancelled' ? pending : null,
     levels: levelsOf(sellables),
     shop,
-    generation: generations[0]?.value ?? 0,
+    generation,
   }
 }
 
@@ -142,25 +124,22 @@ function beyondBudget(
  * the cart's own pending order does not count.
  */
 function refusedByHistory(
-  shop: ShopData,
-  uses: readonly { promotionId: string; used: number }[],
+  candidates: readonly CartCandidate[],
   pending: OrderState | null,
   hasOrderedBefore: boolean,
 ): CartRow['refusals'] {
-  const usedOf = new Map(uses.map(({ promotionId, used }) => [promotionId, used]))
   const own = new Set(pending?.order.status === 'pending' ? pending.order.promotions.map((use) => use.promotionId) : [])
-  const candidates = [...shop.automatic, ...[...shop.codes.values()].map(({ promotion }) => promotion)]
   return Object.fromEntries(
-    candidates.flatMap<[string, PromotionRefusal]>((promotion) => {
+    candidates.flatMap<[string, PromotionRefusal]>(({ promotion, customerUsed }) => {
       const { id, conditions } = promotion
       if (hasOrderedBefore && conditions.first_order) return [[id, 'not_eligible']]
       const customerLimit = customerLimitOf(promotion)
-      const used = (usedOf.get(id) ?? 0) - (own.has(id) ? 1 : 0)
+      const used = customerUsed - (own.has(id) ? 1 : 0)
       return customerLimit !== null && used >= customerLimit ? [[id, 'customer_limit']] : []
     }),
   )
 }
 
-function levelsOf(sellables: readonly Sellable[]): StockLevel[] {
+function levelsOf(sellables: readonly Sellable[]): RankedLevel[] {
   return sellables.flatMap(({ variantId, levels }) => toLevels(levels).map((level) => ({ variantId, ...level })))
 }

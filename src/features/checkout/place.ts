@@ -1,15 +1,14 @@
+import type { PlannedHold } from '../../domain/allocation.ts'
 import { refusalKey } from '../../domain/candidates.ts'
-import type { Money } from '../../domain/money.ts'
 import { customerLimitOf, type Promotion } from '../../domain/promotion.ts'
-import { type HoldPlan, planHolds } from '../../domain/stock.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
 import { announce } from '../../platform/outbox.ts'
 import { candidatesOf, type PricedCart } from '../cart/priced.ts'
 import { orderCart } from '../cart/queries.ts'
+import { claimGiftCards } from '../giftcards/queries.ts'
 import { freeExpiredHolds, freeOrderHolds, holdStock } from '../inventory/queries.ts'
 import {
-  beginOrder,
   insertOrder,
   type OrderLineRow,
   type OrderRow,
@@ -19,140 +18,25 @@ import {
 import { insertPayment, type PaymentRow } from '../payments/queries.ts'
 import { claimPromotions } from '../promotions/queries.ts'
 import type { Checkout } from './load.ts'
+import { demandOf, orderLinesOf } from './new-order.ts'
 import type { OrderState } from './state.ts'
 
 /** Holds outlive the provider's session by this much: a payment in its last second still finds its goods. */
 const HOLD_GRACE_MS = 10 * 60 * 1000
 
-export interface PaymentWish {
-  provider: string
-  /** Provider-specific fields and the return addresses, strings only; stored so that recover can open the session. */
-  input: Record<string, string>
-}
-
-/** How many of each variant the cart wants. */
-function demandOf(priced: PricedCart): Map<string, number> {
-  const demand = new Map<string, number>()
-  for (const { row } of priced.lines) demand.set(row.variantId, (demand.get(row.variantId) ?? 0) + row.quantity)
-  return demand
-}
-
-/** Which shelves the cart's goods come from, or which of them are short. */
-export function planCart({ priced, levels }: Checkout): HoldPlan {
-  return planHolds(demandOf(priced), levels)
-}
-
-/** A new attempt on an order, not yet known to its provider. */
-export function newPayment(
-  context: Context,
-  order: { id: string; currency: string; amountDue: number },
-  attempt: number,
-  wish: PaymentWish & { sessionLifetimeMs: number },
-): PaymentRow {
-  const at = context.now.getTime()
-  return {
-    id: context.mint('payment'),
-    orderId: order.id,
-    attempt,
-    provider: wish.provider,
-    status: 'created',
-    amount: order.amountDue,
-    currency: order.currency,
-    providerReference: null,
-    nextAction: null,
-    input: wish.input,
-    idempotencyId: context.idempotency?.id ?? null,
-    captured: 0,
-    refunded: 0,
-    seq: 1,
-    createdAt: at,
-    updatedAt: at,
-    sessionExpiresAt: at + wish.sessionLifetimeMs,
-  }
-}
-
-/** The order a cart becomes: a snapshot, immune to later changes of the catalog. */
-export function newOrder({ mint, now }: Context, priced: PricedCart, customerKey: string): OrderRow {
-  const { cart, quote } = priced
-  const at = now.getTime()
-  return {
-    id: mint('order'),
-    number: null,
-    cartId: cart.id,
-    cartVersion: cart.version,
-    ownerId: cart.ownerId,
-    status: 'pending',
-    paymentStatus: 'pending',
-    fulfillmentStatus: 'unfulfilled',
-    email: cart.email ?? '',
-    customerKey,
-    currency: cart.currency,
-    country: priced.country,
-    locale: cart.locale,
-    totalAmount: quote.totals.total,
-    amountDue: quote.totals.amount_due,
-    totals: quote.totals,
-    shipping: quote.shipping,
-    discountCodes: priced.discountCodes.flatMap(({ code, applied }) => (applied ? [code] : [])),
-    promotions: quote.applied,
-    rounding: quote.rounding,
-    shippingAddress: cart.shippingAddress,
-    billingAddress: cart.billingAddress ?? cart.shippingAddress,
-    note: cart.note,
-    metadata: cart.metadata,
-    createdAt: at,
-    updatedAt: at,
-    confirmedAt: null,
-    vatId: cart.vatId,
-    taxExempt: quote.taxExempt,
-    taxes: quote.taxes,
-  }
-}
-
-function orderLinesOf(orderId: string, priced: PricedCart): OrderLineRow[] {
-  return priced.lines.map(({ row, sellable, title, variantTitle, compareAtUnitAmount, quoted }, position) => {
-    if (!sellable || title === null) throw new Error('an order line needs a variant that is for sale')
-    return {
-      orderId,
-      id: row.id,
-      position,
-      productId: sellable.productId,
-      variantId: sellable.variantId,
-      sku: sellable.sku,
-      handle: sellable.handle,
-      title,
-      variantTitle: variantTitle ?? sellable.variantTitle,
-      imageUrl: sellable.imageUrl,
-      attributes: row.attributes,
-      quantity: row.quantity,
-      requiresShipping: sellable.requiresShipping,
-      unitAmount: quoted.unitAmount,
-      compareAtUnitAmount,
-      subtotal: quoted.subtotal,
-      discount: quoted.discount,
-      tax: quoted.tax,
-      total: quoted.total,
-      discounts: quoted.discounts,
-      taxes: quoted.taxes,
-    }
-  })
-}
-
 /**
- * Commit 1 of a new order: order, holds, uses, attempt. Committing breaks `orders.cart_id` when the cart was ordered
- * meanwhile, `cart_conflict` when it was edited, `stock_not_oversold` and `promotion_exhausted` when somebody was
- * faster; `state` is what the batch leaves behind, so that commit 2 needs no read.
+ * Commit 1 of a new order: order, holds, uses, gift cards, attempt. Committing breaks `orders.cart_id` when the cart was
+ * ordered meanwhile, `cart_conflict` when it was edited, `stock_not_oversold`, `promotion_exhausted` and
+ * `gift_card_balance` when somebody was faster; `state` is what the batch leaves behind, so that commit 2 needs no read.
  */
 export function placeOrder(
   context: Context,
   checkout: Checkout,
-  holds: Extract<HoldPlan, { ok: true }>['holds'],
+  holds: PlannedHold[],
   order: OrderRow,
   payment: PaymentRow | null,
-  replaced: string | null,
-): { writes: Write[]; state: OrderState } {
+): { writes: Write[]; state: OrderState; lines: OrderLineRow[] } {
   const { now, mint } = context
-  const actor = actorOf(context.caller)
   const { priced, levels, shop } = checkout
   const demand = demandOf(priced)
   const candidates = candidatesOf(priced.cart, shop)
@@ -162,16 +46,18 @@ export function placeOrder(
     ...{ promotionId, code, amount, currency },
     customerLimit: limitOf(promotionOf.get(promotionId)),
   }))
+  const lines = orderLinesOf(order.id, priced)
   const isFirst = uses.some(({ promotionId }) => promotionOf.get(promotionId)?.conditions.first_order)
   const writes = [
-    ...orderCart({ ...priced.cart, orderId: replaced, refusals: refusalsOf(priced) }, order.id, now),
-    ...insertOrder(order, orderLinesOf(order.id, priced)),
-    ...beginOrder(order.id, { actor, now }),
-    ...freeExpiredHolds([...demand.keys()], now),
+    ...orderCart({ ...priced.cart, refusals: refusalsOf(priced) }, order.id, now),
+    ...insertOrder(order, lines),
+    // What had not run out when the levels were read has not done so by this request's clock.
+    ...(levels.some(({ freeable }) => freeable > 0) ? freeExpiredHolds([...demand.keys()], now) : []),
     ...holdStock(order.id, holds, holdUntil(payment, now)),
     ...(isFirst ? [refuseUnlessFirst(order.customerKey, order.cartId)] : []),
     ...claimPromotions(order.id, order.customerKey, uses, now),
-    ...(payment ? insertPayment(payment, actor) : []),
+    ...claimGiftCards(order.id, order.giftCards, { actor: actorOf(context.caller), now }),
+    ...(payment ? insertPayment(payment) : []),
     ...announce(mint, now, [{ topic: 'order.placed', subjectId: order.id }]),
   ]
   const state: OrderState = {
@@ -180,9 +66,11 @@ export function placeOrder(
     holds,
     demand,
     levels,
-    seq: { order: 1, payment: 1, fulfillment: 0 },
+    refunds: [],
+    disputes: [],
+    seq: { order: 0, payment: 0, fulfillment: 0 },
   }
-  return { writes, state }
+  return { writes, state, lines }
 }
 
 function limitOf(promotion: Promotion | undefined): number | null {
@@ -203,7 +91,7 @@ function refusalsOf({ cart, quote }: PricedCart): PricedCart['cart']['refusals']
 export function placeAttempt(
   context: Context,
   pending: OrderState,
-  holds: Extract<HoldPlan, { ok: true }>['holds'],
+  holds: PlannedHold[],
   payment: PaymentRow,
 ): Write[] {
   const { now } = context
@@ -213,17 +101,10 @@ export function placeAttempt(
     ...freeOrderHolds(pending.order.id, variantIds),
     ...freeExpiredHolds(variantIds, now),
     ...holdStock(pending.order.id, holds, holdUntil(payment, now)),
-    ...insertPayment(payment, actorOf(context.caller)),
+    ...insertPayment(payment),
   ]
 }
 
 function holdUntil(payment: PaymentRow | null, now: Date): Date {
   return new Date((payment?.sessionExpiresAt ?? now.getTime()) + HOLD_GRACE_MS)
-}
-
-/** What the shopper agreed to against what it costs now. */
-export function isAsExpected(priced: PricedCart, expected: Money): boolean {
-  const { total } = priced.quote.totals
-  const everythingSold = priced.lines.every(({ sellable }) => sellable !== null)
-  return everythingSold && expected.amount === total && expected.currency === priced.cart.currency
 }

@@ -1,34 +1,42 @@
-import { sql } from 'drizzle-orm'
 import { isLive } from '../../domain/payment.ts'
+import type { Write } from '../../platform/db/client.ts'
+import { fragment } from '../../platform/db/statement.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { settleKeys } from '../../platform/http/idempotency.ts'
 import { freeAllExpiredHolds } from '../inventory/queries.ts'
-import { listStalePendingOrders } from '../orders/queries.ts'
+import { listStalePendingOrders, postponeOrder } from '../orders/queries.ts'
+import { listPendingOperations, postponeOperation } from '../payments/operation-queries.ts'
 import {
-  findPayment,
   listDoubtfulPayments,
-  listPendingRefunds,
+  listEndedAuthorizations,
   type PaymentRow,
+  postponeAuthorization,
   postponePayment,
-  postponeRefund,
-  type RefundRow,
-  settleRefund,
 } from '../payments/queries.ts'
+import { listPendingRefunds, postponeRefund } from '../payments/refund-queries.ts'
 import { abandonOrder } from './abandon.ts'
-import { applyFact, lostRace } from './apply.ts'
-import { closeSession, fetchSession, referenceOf } from './sessions.ts'
+import { applyFact } from './apply.ts'
+import { carryOutRefund } from './carry-out-refund.ts'
+import { carryOut } from './operate.ts'
+import { closeSession, fetchSession } from './sessions.ts'
 import { readOrderState } from './state.ts'
 
 // Attempts younger than this belong to a request that is still at work.
 const CREATED_GRACE_MS = 60_000
 // A pending order nobody has touched for this long and whose attempts are all over is given up.
 const PENDING_GRACE_MS = 60 * 60 * 1000
+// A refund, capture or void this young is being carried out by whoever has saved it.
+const REQUEST_GRACE_MS = 30_000
+// How long until an authorization is asked about again that the provider keeps longer than it promised.
+const AUTHORIZATION_RETRY_MS = 24 * 3600 * 1000
 const BATCH = 50
 
 export interface Recovery {
   payments: number
   orders: number
   refunds: number
+  /** Captures and voids. */
+  operations: number
 }
 
 /**
@@ -39,34 +47,45 @@ export async function recover(context: Context): Promise<Recovery> {
   const { db, now, log } = context
   const created = new Date(now.getTime() - CREATED_GRACE_MS)
   const stale = new Date(now.getTime() - PENDING_GRACE_MS)
+  const asked = new Date(now.getTime() - REQUEST_GRACE_MS)
   await db.commit(freeAllExpiredHolds(now))
-  const [payments, orders, refunds] = await db.read(
+  const [payments, authorizations, orders, refunds, operations] = await db.read(
     listDoubtfulPayments(created, now, BATCH),
+    listEndedAuthorizations(now, BATCH),
     listStalePendingOrders(stale, BATCH),
-    listPendingRefunds(BATCH),
+    listPendingRefunds(asked, BATCH),
+    listPendingOperations(asked, BATCH),
   )
-  const done: Recovery = { payments: 0, orders: 0, refunds: 0 }
+  const done: Recovery = { payments: 0, orders: 0, refunds: 0, operations: 0 }
   for (const payment of payments) {
-    const finished = await attempt(() => recoverPayment(context, payment))
-    if (finished === 0) await attempt(() => db.commit([postponePayment(payment.id, now)]).then(() => false))
-    done.payments += finished
+    done.payments += await attempt(() => recoverPayment(context, payment), postponePayment(payment.id, now))
   }
-  for (const { id } of orders) done.orders += await attempt(() => recoverOrder(context, id))
+  const later = new Date(now.getTime() + AUTHORIZATION_RETRY_MS)
+  for (const payment of authorizations) {
+    done.payments += await attempt(() => endAuthorization(context, payment), postponeAuthorization(payment.id, later))
+  }
+  for (const { id } of orders) done.orders += await attempt(() => recoverOrder(context, id), postponeOrder(id, now))
+  for (const operation of operations) {
+    done.operations += await attempt(() => carryOut(context, operation), postponeOperation(operation.id, now))
+  }
   for (const refund of refunds) {
-    const finished = await attempt(() => carryOut(context, refund))
-    if (finished === 0) await attempt(() => db.commit([postponeRefund(refund.id, now)]).then(() => false))
-    done.refunds += finished
+    done.refunds += await attempt(() => carryOutRefund(context, refund), postponeRefund(refund.id, now))
   }
   return done
 
-  // One case that cannot be finished now must not keep the others waiting.
-  async function attempt(work: () => Promise<boolean>): Promise<number> {
+  // One case that cannot be finished now goes to the back, and must not keep the others waiting.
+  async function attempt(work: () => Promise<boolean>, postpone: Write): Promise<number> {
     try {
-      return (await work()) ? 1 : 0
+      if (await work()) return 1
     } catch (error) {
       log.error('recover_failed', error)
-      return 0
     }
+    try {
+      await db.commit([postpone])
+    } catch (error) {
+      log.error('recover_failed', error)
+    }
+    return 0
   }
 }
 
@@ -91,25 +110,15 @@ async function recoverPayment(context: Context, payment: PaymentRow): Promise<bo
 
 /** A pending order whose attempts are all over: nobody can pay it any more. */
 async function recoverOrder(context: Context, orderId: string): Promise<boolean> {
-  const state = await readOrderState(context.db, sql`${orderId}`, context.now)
+  const state = await readOrderState(context.db, fragment`${orderId}`, context.now)
   if (!state || state.payments.some(({ status }) => isLive(status))) return false
   return (await abandonOrder(context, { orderId }, 'payment_expired')).outcome === 'cancelled'
 }
 
-/** Gives the money of a saved refund back. The refund's id is the provider's idempotency key. */
-async function carryOut(context: Context, refund: RefundRow): Promise<boolean> {
-  const { db, now } = context
-  const [[payment]] = await db.read(findPayment(refund.paymentId))
-  const provider = payment ? context.provider(payment.provider) : null
-  if (!payment || !provider) return false
-  const amount = { amount: refund.amount, currency: refund.currency }
-  const { status, reference } = await provider.refund(referenceOf(context, payment), refund.id, amount)
-  if (status === 'pending') return false
-  try {
-    await db.commit(settleRefund(refund, status, reference, now))
-    return true
-  } catch (error) {
-    if (lostRace(error)) return false
-    throw error
-  }
+/** An authorization whose time is over: most providers have let go of it by now, and say so when asked. */
+async function endAuthorization(context: Context, payment: PaymentRow): Promise<boolean> {
+  const session = await fetchSession(context, payment)
+  if (!session) return false
+  const settled = await applyFact(context, payment.id, session.fact, { actor: payment.provider })
+  return settled?.outcome === 'applied'
 }

@@ -11,6 +11,7 @@ import { sellables } from '../catalog/sellables.ts'
 import { automaticPromotions, promotionsByCode } from '../promotions/queries.ts'
 import { zonesFamily } from '../shipping/queries.ts'
 import { taxFamily } from '../tax/queries.ts'
+import type { Expected } from './expected.ts'
 import type { Checkout } from './load.ts'
 
 interface Difference {
@@ -25,13 +26,17 @@ interface Difference {
  * The cart costs something else than the shopper agreed to: nothing is charged, and the answer shows the cart as it is
  * now.
  */
-export async function cartChanged(context: Context, checkout: Checkout, expected: Money): Promise<Problem> {
+export async function cartChanged(context: Context, checkout: Checkout, expected: Expected): Promise<Problem> {
   const { priced } = checkout
   const { cart, quote } = priced
   await noteFindings(context, checkout)
-  const actual = money(quote.totals.total, cart.currency)
+  const total = money(quote.totals.total, cart.currency)
+  const due = money(quote.totals.amount_due, cart.currency)
+  const isTotal = differs(expected.total, total)
+  const isDue = expected.amountDue !== null && differs(expected.amountDue, due)
   const differences: Difference[] = [
-    { what: 'total', target: null, expected, actual },
+    ...(isTotal || !isDue ? [{ what: 'total', target: null, expected: expected.total, actual: total }] : []),
+    ...(isDue ? [{ what: 'amount_due', target: null, expected: expected.amountDue, actual: due }] : []),
     ...priced.lines.flatMap<Difference>(({ row, sellable, previousUnitAmount, quoted }) => {
       if (!sellable) return [{ what: 'item_unavailable', target: row.id, expected: null, actual: null }]
       if (previousUnitAmount === null) return []
@@ -42,10 +47,15 @@ export async function cartChanged(context: Context, checkout: Checkout, expected
       reason === null ? [] : [{ what: `discount_${reason}`, target: code, expected: null, actual: null }],
     ),
   ]
-  return new Problem('cart_changed', {
-    detail: `The total is ${formatMoney(actual)}, not ${formatMoney(expected)}.`,
-    members: { cart: toCartView(priced, context.now), differences },
-  })
+  const detail =
+    isDue && !isTotal
+      ? `What is left to pay is ${formatMoney(due)}, not ${formatMoney(expected.amountDue ?? due)}.`
+      : `The total is ${formatMoney(total)}, not ${formatMoney(expected.total)}.`
+  return new Problem('cart_changed', { detail, members: { cart: toCartView(priced, context.now), differences } })
+}
+
+function differs(left: Money, right: Money): boolean {
+  return left.amount !== right.amount || left.currency !== right.currency
 }
 
 /**

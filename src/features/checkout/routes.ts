@@ -5,7 +5,9 @@ import { CartParams } from '../cart/inputs.ts'
 import { mustFindCart } from '../cart/load.ts'
 import { PROVIDER_NAMES } from '../payments/providers.ts'
 import { sessionOf } from '../sessions/guest.ts'
-import { type Completion, complete, replayCompletion } from './complete.ts'
+import { replayCompletion } from './answered.ts'
+import { complete } from './complete.ts'
+import type { Completion } from './completion.ts'
 import { CompleteInput, CompletionView, PaymentOptionsView, statusOf, toCompletionView } from './contract.ts'
 
 function answer({ requestId }: Context, completion: Completion): Reply | Response {
@@ -58,6 +60,7 @@ export const checkoutRoutes = [
         'cart_incomplete',
         'cart_changed',
         'cart_conflict',
+        'version_mismatch',
         'out_of_stock',
         'quantity_not_allowed',
         'payment_closed',
@@ -66,11 +69,12 @@ export const checkoutRoutes = [
       replay: async (context, resourceId) =>
         answer(context, await replayCompletion(context, resourceId, sessionOf(context).ownerId)),
     },
-    async (context, { params, body }) => {
+    async (context, { params, body, ifMatch }) => {
       const { provider, ...input } = body.payment ?? { provider: '' }
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
       const payment = body.payment ? { provider, input: given as Record<string, string> } : null
-      return answer(context, await complete(context, params.cart, { payment, expectedTotal: body.expected_total }))
+      const expected = { total: body.expected_total, amountDue: body.expected_amount_due ?? null }
+      return answer(context, await complete(context, params.cart, { payment, expected, ifMatch }))
     },
   ),
 ]

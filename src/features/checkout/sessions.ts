@@ -1,6 +1,8 @@
-import type { PaymentProvider, SessionState } from '../../domain/provider.ts'
+import type { PaymentProvider, RefundState, SessionState } from '../../domain/provider.ts'
 import type { Context } from '../../platform/http/context.ts'
+import type { OperationRow } from '../payments/operation-queries.ts'
 import type { PaymentRow } from '../payments/queries.ts'
+import type { RefundRow } from '../payments/refund-queries.ts'
 
 // A provider that takes longer is left alone: the shopper is told `processing`, and recover asks again by the same key.
 const PROVIDER_TIME_LIMIT_MS = 10_000
@@ -13,6 +15,7 @@ export async function openSession(context: Context, payment: PaymentRow): Promis
       paymentId: payment.id,
       orderId: payment.orderId,
       amount: { amount: payment.amount, currency: payment.currency },
+      captureMethod: context.config.paymentCapture,
       returnUrl,
       cancelUrl,
       origin: context.origin,
@@ -39,7 +42,30 @@ export async function fetchSession(context: Context, payment: PaymentRow): Promi
   return over ? { fact: { kind: 'closed' }, reference: null, nextAction: null } : openSession(context, payment)
 }
 
-export function referenceOf({ origin }: Context, payment: PaymentRow) {
+/** Captures or voids, as it was saved. Null when it cannot be known what happened. */
+export async function askOperation(
+  context: Context,
+  payment: PaymentRow,
+  { id, kind, amount, currency, final }: OperationRow,
+): Promise<SessionState | null> {
+  const reference = referenceOf(context, payment)
+  return ask(context, payment, (provider) =>
+    kind === 'void'
+      ? provider.void(reference, id)
+      : provider.capture(reference, { id, amount: { amount, currency }, final }),
+  )
+}
+
+/** Gives money back, as it was saved. Null when it cannot be known what happened. */
+export async function askRefund(
+  context: Context,
+  payment: PaymentRow,
+  { id, amount, currency }: RefundRow,
+): Promise<RefundState | null> {
+  return ask(context, payment, (provider) => provider.refund(referenceOf(context, payment), id, { amount, currency }))
+}
+
+function referenceOf({ origin }: Context, payment: PaymentRow) {
   return {
     paymentId: payment.id,
     reference: payment.providerReference,

@@ -8,10 +8,10 @@ export const ImportQuery = shape(() =>
       .enum(['true', 'false'])
       .default('false')
       .meta({ description: 'true: report what would happen and change nothing' }),
-    stock: z
-      .enum(['keep', 'overwrite'])
-      .default('keep')
-      .meta({ description: 'Whether quantities in the file replace the stock of variants that are there already' }),
+    stock: z.enum(['keep', 'overwrite']).default('keep').meta({
+      description:
+        'Whether quantities in the file replace the stock of variants that are there already: what stands at all locations together, the difference at the default one',
+    }),
   }),
 )
 

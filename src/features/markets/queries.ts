@@ -4,6 +4,7 @@ import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { insertRows, listOf, refuseWhen, updateVersion } from '../../platform/db/rows.ts'
 import { marketCountries, markets } from '../../platform/db/schema/markets.ts'
 import { priceListPrices, priceLists, prices } from '../../platform/db/schema/prices.ts'
+import { jsonRows } from '../../platform/db/statement.ts'
 
 type MarketRow = typeof markets.$inferSelect
 
@@ -40,6 +41,23 @@ function selectMarkets() {
         .as('countries'),
     })
     .from(markets)
+}
+
+const marketRows = jsonRows(markets)
+const countryRows = jsonRows(marketCountries)
+
+/** All that `listMarkets` reads as one JSON array, to be a column of another statement. */
+export const marketsJson = sql`json_array(${marketRows.json(sql`ORDER BY position, id`)},
+  ${countryRows.json(sql`ORDER BY market_id, position`)})`
+
+/** What `marketsJson` answers. */
+export function parseMarkets(text: string): Market[] {
+  const [rows = [], places = []] = JSON.parse(text) as unknown[][][]
+  const placesOf = Map.groupBy(countryRows.toRows(places), ({ marketId }) => marketId)
+  return marketRows.toRows(rows).map((market) => ({
+    ...market,
+    countries: (placesOf.get(market.id) ?? []).map(({ country }) => country),
+  }))
 }
 
 /** All markets, the default one first, under the one key `all`. */

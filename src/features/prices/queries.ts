@@ -4,6 +4,7 @@ import { q, type Write } from '../../platform/db/client.ts'
 import { listOf } from '../../platform/db/rows.ts'
 import { products, variants } from '../../platform/db/schema/catalog.ts'
 import { priceHistory, priceListPrices, priceLists, prices } from '../../platform/db/schema/prices.ts'
+import { type Fragment, fragment } from '../../platform/db/statement.ts'
 
 // How far what was asked is read back from the oldest reduction that holds now: the days of the directive, and as many
 // again and more for a sale that was edited while it ran.
@@ -14,9 +15,9 @@ const REACH_MS = 3 * PRIOR_PRICE_DAYS * 24 * 3600 * 1000
  * that are active, or ended not long ago, and what was asked before.
  * @param variantId the outer query's column. CROSS JOIN starts at the variant, whatever SQLite knows of the sizes of the tables.
  */
-export function pricingJson(variantId: SQL, now: Date): SQL<string> {
+export function pricingJson(variantId: SQL, now: Date): Fragment<string> {
   const back = readBackTo(variantId, now)
-  return sql<string>`json_object(
+  return fragment<string>`json_object(
     'prices', (SELECT json_group_array(json_object('currency', x.currency, 'marketId', x.market_id,
         'minQuantity', x.min_quantity, 'amount', x.amount, 'compareAtAmount', x.compare_at_amount, 'since', x.since))
       FROM ${prices} AS x WHERE x.variant_id = ${variantId}),
@@ -31,9 +32,9 @@ export function pricingJson(variantId: SQL, now: Date): SQL<string> {
 }
 
 /** The moment from which on it matters what a variant was asked at: a sale may be a year old and still be one. */
-function readBackTo(variantId: SQL, now: Date): SQL {
+function readBackTo(variantId: SQL, now: Date): Fragment {
   const at = now.getTime()
-  return sql`(SELECT min(began) FROM (SELECT ${at} AS began
+  return fragment`(SELECT min(began) FROM (SELECT ${at} AS began
       UNION ALL SELECT since FROM ${prices} WHERE variant_id = ${variantId} AND compare_at_amount > amount
       UNION ALL SELECT max(o.since, l.starts_at) FROM ${priceListPrices} AS o CROSS JOIN ${priceLists} AS l ON l.id = o.price_list_id
         WHERE o.variant_id = ${variantId} AND o.min_quantity = 1 AND l.status = 'active' AND l.customer_group_id IS NULL

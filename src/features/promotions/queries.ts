@@ -12,6 +12,7 @@ import {
   promotions,
   promotionUses,
 } from '../../platform/db/schema/promotions.ts'
+import { type Fragment, query, wholeRows } from '../../platform/db/statement.ts'
 
 export type PromotionRow = typeof promotions.$inferSelect
 type Budgets = Promotion['budgets']
@@ -88,16 +89,39 @@ export const promotionsByCode: Family<PromotionCandidate> = {
   collect: ([rows]) => new Map((rows as CandidateRow[]).map((row) => [row.code, toCandidate(row)])),
 }
 
+/** A promotion that could apply to a cart, and how often its customer has used it. */
+export interface CartCandidate extends PromotionCandidate {
+  customerUsed: number
+}
+
+const wholePromotions = wholeRows(promotions)
+
 /**
- * How often `customerKey` has used each promotion that could apply: the automatic ones and those behind `codes`. Asked
- * by promotion, because the table is keyed so: by customer alone it would be read whole.
+ * The active automatic promotions in their order, and the active ones behind `codes`, one row a code.
+ * @param codes normalised, as a subquery for IN. @param customerKey whose uses are counted.
  */
-export function listCustomerUses(customerKey: SQL, codes: SQL): Query<{ promotionId: string; used: number }[]> {
-  return q.all(sql`SELECT u.promotion_id AS promotionId, u.used FROM ${promotionCustomers} AS u
-    WHERE u.customer_key = ${customerKey} AND u.promotion_id IN (
-      SELECT id FROM ${promotions} WHERE method = 'automatic' AND status = 'active'
-        AND (customer_limit IS NOT NULL OR conditions ->> '$.first_order')
-      UNION SELECT promotion_id FROM ${promotionCodes} WHERE code IN ${codes})`)
+export function listCartCandidates(codes: Fragment, customerKey: Fragment): Query<CartCandidate[]> {
+  return query(toCartCandidate)`SELECT ${wholePromotions.columns}, code, code_limit, code_used,
+      (SELECT json_group_object(currency, json_object('amount', amount, 'spent', spent))
+        FROM ${promotionBudgets} WHERE promotion_id = promotions.id) AS budgets,
+      (SELECT u.used FROM ${promotionCustomers} AS u
+        WHERE u.promotion_id = promotions.id AND u.customer_key = ${customerKey}) AS customer_used
+    FROM (SELECT id AS candidate_id, NULL AS code, NULL AS code_limit, 0 AS code_used FROM ${promotions}
+        WHERE method = 'automatic' AND status = 'active'
+      UNION ALL SELECT promotion_id, code, usage_limit, used FROM ${promotionCodes} WHERE code IN ${codes})
+      CROSS JOIN ${promotions} ON id = candidate_id AND status = 'active'
+    ORDER BY priority, id`
+}
+
+function toCartCandidate(row: Record<string, unknown>): CartCandidate {
+  const budgets = JSON.parse(row.budgets as string) as Budgets
+  const limit = row.code_limit as number | null
+  return {
+    promotion: toPromotion({ ...wholePromotions.toRow(row), budgets }),
+    code: row.code as string | null,
+    codeUses: limit === null ? null : { limit, used: row.code_used as number },
+    customerUsed: (row.customer_used as number | null) ?? 0,
+  }
 }
 
 /** What an order uses of a promotion. */

@@ -7,6 +7,7 @@ import { type AreaRow, toArea, toAreaRows } from '../../platform/db/area-rows.ts
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { deleteVersion, insertRows, listOf, updateVersion, upsertRows } from '../../platform/db/rows.ts'
 import { pickupLocations, shippingAreas, shippingRates, shippingZones } from '../../platform/db/schema/shipping.ts'
+import { jsonRows } from '../../platform/db/statement.ts'
 
 export type ZoneRow = typeof shippingZones.$inferSelect
 export type PickupRow = typeof pickupLocations.$inferSelect
@@ -14,9 +15,6 @@ type RateRow = typeof shippingRates.$inferSelect
 
 /** A zone with its version, for staff. */
 export interface StoredZone extends ShippingZone, Pick<ZoneRow, 'position' | 'version' | 'createdAt' | 'updatedAt'> {}
-
-// As many results as `listZones` has queries; they come back in one list.
-export const ZONE_READS = 4
 
 /** The shop's zones in four small tables: one read for all of them, because a shop has few. */
 export function listZones(): Query[] {
@@ -75,6 +73,22 @@ export function toZones(results: readonly unknown[]): StoredZone[] {
 
 function toPickup({ postalCode, version: _, createdAt: __, updatedAt: ___, ...row }: PickupRow): PickupLocation {
   return { ...row, postal_code: postalCode }
+}
+
+const zoneRows = jsonRows(shippingZones)
+const areaRows = jsonRows(shippingAreas)
+const rateRows = jsonRows(shippingRates)
+const pickupRows = jsonRows(pickupLocations)
+
+/** All that `listZones` reads as one JSON array, to be a column of another statement. */
+export const zonesJson = sql`json_array(${zoneRows.json(sql`ORDER BY position, id`)},
+  ${areaRows.json(sql`ORDER BY country, region, postal_pattern`)}, ${rateRows.json(sql`ORDER BY position, id`)},
+  ${pickupRows.json(sql``)})`
+
+/** What `zonesJson` answers. */
+export function parseZones(text: string): StoredZone[] {
+  const [zones = [], areas = [], rates = [], pickups = []] = JSON.parse(text) as unknown[][][]
+  return toZones([zoneRows.toRows(zones), areaRows.toRows(areas), rateRows.toRows(rates), pickupRows.toRows(pickups)])
 }
 
 /** All zones under the one key `all`. */

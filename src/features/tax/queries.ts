@@ -7,15 +7,13 @@ import { type AreaRow, toArea, toAreaRows } from '../../platform/db/area-rows.ts
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { deleteVersion, insertRows, updateVersion } from '../../platform/db/rows.ts'
 import { taxAreas, taxRates, taxZones } from '../../platform/db/schema/tax.ts'
+import { jsonRows } from '../../platform/db/statement.ts'
 
 export type TaxZoneRow = typeof taxZones.$inferSelect
 type RateRow = typeof taxRates.$inferSelect
 
 /** A zone with its version, for staff. */
 export interface StoredTaxZone extends TaxZone, Pick<TaxZoneRow, 'position' | 'version' | 'createdAt' | 'updatedAt'> {}
-
-// As many results as `listTaxZones` has queries; they come back in one list.
-export const TAX_READS = 3
 
 export function listTaxZones(): Query[] {
   return readZones(null)
@@ -67,6 +65,20 @@ export function toTaxZones(results: readonly unknown[]): StoredTaxZone[] {
 
 function toShippingTax(rule: ShippingTax['rule'], category: string | null): ShippingTax {
   return rule === 'category' ? { rule, category: category ?? '' } : { rule }
+}
+
+const zoneRows = jsonRows(taxZones)
+const areaRows = jsonRows(taxAreas)
+const rateRows = jsonRows(taxRates)
+
+/** All that `listTaxZones` reads as one JSON array, to be a column of another statement. */
+export const taxZonesJson = sql`json_array(${zoneRows.json(sql`ORDER BY position, id`)},
+  ${areaRows.json(sql`ORDER BY country, region, postal_pattern`)}, ${rateRows.json(sql`ORDER BY zone_id, position, category`)})`
+
+/** What `taxZonesJson` answers. */
+export function parseTaxZones(text: string): StoredTaxZone[] {
+  const [zones = [], areas = [], rates = []] = JSON.parse(text) as unknown[][][]
+  return toTaxZones([zoneRows.toRows(zones), areaRows.toRows(areas), rateRows.toRows(rates)])
 }
 
 /** All tax zones under the one key `all`. */

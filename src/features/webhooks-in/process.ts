@@ -4,7 +4,7 @@ import { ConstraintError } from '../../platform/db/errors.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { announce } from '../../platform/outbox.ts'
 import { applyFact } from '../checkout/apply.ts'
-import type { Settlement } from '../checkout/settle.ts'
+import type { Settlement } from '../checkout/settlement.ts'
 import { type OrderState, orderState, toOrderState } from '../checkout/state.ts'
 import { orderOfPayment } from '../payments/queries.ts'
 import { type EventMark, findEvent, markEvent, receiveEvent, type WebhookEventRow } from './queries.ts'
@@ -20,7 +20,7 @@ export async function takeEvents(context: Context, provider: string, events: rea
   for (const event of events) {
     const row = toRow(context, provider, event)
     const [[stored], ...rest] = await context.db.commit(
-      [receiveEvent(row)],
+      receiveEvent(row),
       [findEvent(provider, event.eventId), ...orderState(orderOfPayment(event.paymentId ?? ''), context.now)],
       { repeatable: true },
     )
@@ -58,15 +58,20 @@ async function applyEvent(
   try {
     if (event.fact === null || event.paymentId === null) {
       const dead = event.unread === 'malformed'
-      await context.db.commit(mark(dead ? 'dead' : 'ignored', event.unread))
+      const told = dead ? announceDead(context, row, event.unread) : []
+      await context.db.commit([...mark(dead ? 'dead' : 'ignored', event.unread), ...told])
       return
     }
     const settlement = await applyFact(context, event.paymentId, event.fact, {
       known,
       actor: row.provider,
       provider: row.provider,
-      alongside: (settled) => [...mark(...markOf(settled)), ...announceMismatch(context, event.paymentId, settled)],
+      alongside: (settled) => [
+        ...(settled.outcome === 'early' ? [] : mark(...markOf(settled))),
+        ...announceMismatch(context, event.paymentId, settled),
+      ],
     })
+    if (settlement?.outcome === 'early') await postpone(context, row, settlement.detail)
     if (!settlement) await context.db.commit(mark('unmatched', 'no payment has this id'))
   } catch (error) {
     // A parallel delivery of the same event has decided it: that is the effect, once.
@@ -82,7 +87,12 @@ function announceMismatch({ mint, now }: Context, paymentId: string | null, sett
   return announce(mint, now, [{ topic: 'payment.amount_mismatch', subjectId: paymentId, payload }])
 }
 
-function markOf(settlement: Settlement): [EventMark['status'], string | null] {
+/** Nothing will come of it by itself any more: what it says may be about money, so staff are told. */
+function announceDead({ mint, now }: Context, { id, paymentId }: WebhookEventRow, detail: string | null) {
+  return announce(mint, now, [{ topic: 'webhook.dead', subjectId: id, payload: { payment_id: paymentId, detail } }])
+}
+
+function markOf(settlement: Exclude<Settlement, { outcome: 'early' }>): [EventMark['status'], string | null] {
   switch (settlement.outcome) {
     case 'applied':
       return ['processed', null]
@@ -94,18 +104,23 @@ function markOf(settlement: Settlement): [EventMark['status'], string | null] {
 }
 
 /** Waits longer after every failed try; the last one leaves the event to staff. */
-export async function postpone(context: Context, row: WebhookEventRow): Promise<void> {
+export async function postpone(
+  context: Context,
+  row: WebhookEventRow,
+  detail = 'the effect failed; see the log',
+): Promise<void> {
   const attempts = row.attempts + 1
   const [byte = 0] = context.random(1)
   const delay = retryDelay(attempts, byte / 256, RETRY)
   const mark: EventMark = {
     status: delay === null ? 'dead' : 'failed',
-    detail: 'the effect failed; see the log',
+    detail,
     attempts,
     nextAttemptAt: delay === null ? null : context.now.getTime() + delay,
   }
   try {
-    await context.db.commit(markEvent(row, mark, context.now))
+    const told = delay === null ? announceDead(context, row, detail) : []
+    await context.db.commit([...markEvent(row, mark, context.now), ...told])
   } catch (error) {
     // It stays as it is, and due: the cron finds it again.
     context.log.error('webhook_mark_failed', error, { event_id: row.id })

@@ -1,19 +1,21 @@
-import { and, asc, desc, eq, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNotNull, lt, lte } from 'drizzle-orm'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
+import { insertRowsOnce } from '../../platform/db/rows.ts'
 import { type WebhookEventStatus, webhookEvents } from '../../platform/db/schema/webhooks-in.ts'
+import { query, statement, wholeRows } from '../../platform/db/statement.ts'
 
 export type WebhookEventRow = typeof webhookEvents.$inferSelect
 
+const wholeEvents = wholeRows(webhookEvents)
+
 /** Makes an event durable. A second delivery of it changes nothing. */
-export function receiveEvent(row: WebhookEventRow): Write {
-  return q.insert(webhookEvents).values(row).onConflictDoNothing()
+export function receiveEvent(row: WebhookEventRow): Write[] {
+  return insertRowsOnce(webhookEvents, [row])
 }
 
 export function findEvent(provider: string, eventId: string): Query<WebhookEventRow[]> {
-  return q
-    .select()
-    .from(webhookEvents)
-    .where(and(eq(webhookEvents.provider, provider), eq(webhookEvents.eventId, eventId)))
+  return query(wholeEvents.toRow)`SELECT ${wholeEvents.columns} FROM ${webhookEvents}
+    WHERE provider = ${provider} AND event_id = ${eventId}`
 }
 
 export function findEventById(id: string): Query<WebhookEventRow[]> {
@@ -30,18 +32,10 @@ export interface EventMark {
 /** What became of an event. Breaks `event_taken` when another delivery has already decided it. */
 export function markEvent(row: WebhookEventRow, mark: EventMark, now: Date): Write[] {
   return [
-    q
-      .update(webhookEvents)
-      .set({ ...mark, updatedAt: now.getTime() })
-      .where(
-        and(
-          eq(webhookEvents.provider, row.provider),
-          eq(webhookEvents.eventId, row.eventId),
-          eq(webhookEvents.status, row.status),
-          eq(webhookEvents.attempts, row.attempts),
-        ),
-      ),
-    q.run(sql`INSERT INTO guard SELECT 'event_taken' WHERE changes() <> 1`),
+    statement`UPDATE ${webhookEvents} SET status = ${mark.status}, detail = ${mark.detail}, attempts = ${mark.attempts},
+        next_attempt_at = ${mark.nextAttemptAt}, updated_at = ${now.getTime()}
+      WHERE provider = ${row.provider} AND event_id = ${row.eventId} AND status = ${row.status} AND attempts = ${row.attempts}`,
+    statement`INSERT INTO guard SELECT 'event_taken' WHERE changes() <> 1`,
   ]
 }
 

@@ -41,13 +41,20 @@ export const PROBLEMS = {
   },
   cart_not_found: { status: 404, title: 'No such cart', detail: 'No cart of this session has this id.' },
   line_not_found: { status: 404, title: 'No such line', detail: 'The cart has no line with this id.' },
-  order_not_found: { status: 404, title: 'No such order', detail: 'No order of this session has this id.' },
+  order_not_found: { status: 404, title: 'No such order', detail: 'There is no order with this id here.' },
+  fulfillment_not_found: {
+    status: 404,
+    title: 'No such fulfillment',
+    detail: 'No fulfillment of this order has this id.',
+  },
   payment_not_found: { status: 404, title: 'No such payment', detail: 'No payment has this id.' },
   promotion_not_found: { status: 404, title: 'No such promotion', detail: 'No promotion has this id.' },
   code_not_found: { status: 404, title: 'No such discount code', detail: 'The promotion has no such code.' },
+  gift_card_not_found: { status: 404, title: 'No such gift card', detail: 'There is no gift card with this id here.' },
   price_list_not_found: { status: 404, title: 'No such price list', detail: 'No price list has this id.' },
   market_not_found: { status: 404, title: 'No such market', detail: 'No market has this id.' },
   shipping_zone_not_found: { status: 404, title: 'No such shipping zone', detail: 'No shipping zone has this id.' },
+  location_not_found: { status: 404, title: 'No such location', detail: 'No location has this id.' },
   pickup_location_not_found: {
     status: 404,
     title: 'No such pickup location',
@@ -66,7 +73,7 @@ export const PROBLEMS = {
   cart_changed: {
     status: 409,
     title: 'The cart is no longer what the shopper saw',
-    detail: 'Show the cart in this answer and ask again with its total as expected_total.',
+    detail: 'Show the cart in this answer and ask again with its totals as expected_total and expected_amount_due.',
   },
   cart_completed: {
     status: 409,
@@ -107,6 +114,17 @@ export const PROBLEMS = {
     title: 'An area is in another zone',
     detail: 'Two zones never have the same area: take it out of the other one first.',
   },
+  incoming_exceeded: {
+    status: 409,
+    title: 'Not as much is expected',
+    detail: 'Stock that arrives unexpected is added to the shelf with delta alone.',
+  },
+  location_in_use: {
+    status: 409,
+    title: 'The location is in use',
+    detail:
+      'A location closes when nothing stands, is held or is expected there, and another one is the default: transfer or adjust what is left first.',
+  },
   pickup_location_in_use: {
     status: 409,
     title: 'A shipping rate leads to this pickup location',
@@ -127,6 +145,52 @@ export const PROBLEMS = {
     status: 409,
     title: 'The payment is closed',
     detail: 'This payment was given up or already decided; complete the cart again for a new one.',
+  },
+  payment_not_authorized: {
+    status: 409,
+    title: 'Nothing is authorized',
+    detail: 'Only an authorized payment that has not been captured in full is captured or voided.',
+  },
+  capture_exceeds_authorized: {
+    status: 409,
+    title: 'More than is authorized',
+    detail: 'At most `capturable` can be captured.',
+  },
+  payment_busy: {
+    status: 409,
+    title: 'A capture or void of this payment is under way',
+    detail: 'Read the order again in a moment; its operations say how it went.',
+  },
+  provider_refused: {
+    status: 409,
+    title: 'The payment provider refused',
+    detail: 'What it refused has not moved. The order in this answer says what that is, and why.',
+  },
+  refund_exceeds_payment: {
+    status: 409,
+    title: 'More than can be given back',
+    detail: 'At most `refundable` is left of what the order was paid with.',
+  },
+  order_not_confirmed: {
+    status: 409,
+    title: 'The order is not confirmed',
+    detail: 'Nothing was paid for it yet: cancel it instead.',
+  },
+  order_not_cancellable: {
+    status: 409,
+    title: 'The order cannot be cancelled any more',
+    detail: 'It is over, or a part of it is on its way: refund what comes back instead.',
+  },
+  order_not_fulfillable: {
+    status: 409,
+    title: 'The order has nothing to ship',
+    detail:
+      'Only what is left of a confirmed order is shipped: this one waits for its money, is over, or is all shipped.',
+  },
+  order_conflict: {
+    status: 409,
+    title: 'The order was changed at the same time',
+    detail: 'Read the order and try again.',
   },
   promotion_exhausted: {
     status: 409,

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm'
+import type { Query } from '../../platform/db/client.ts'
+import { cartLines, carts } from '../../platform/db/schema/cart.ts'
+import { generations, idempotencyKeys } from '../../platform/db/schema/platform.ts'
+import { fragment, jsonRows, query } from '../../platform/db/statement.ts'
+import type { IdempotencyRow } from '../../platform/http/idempotency.ts'
+import type { ShopData } from '../cart/priced.ts'
+import { type CartLineRow, type CartRow, cartColumns, toCartRow } from '../cart/queries.ts'
+import { marketsJson, parseMarkets } from '../markets/queries.ts'
+import { earlierOrders } from '../orders/queries.ts'
+import { parseZones, zonesJson } from '../shipping/queries.ts'
+import { parseTaxZones, taxZonesJson } from '../tax/queries.ts'
+
+/** A cart with its lines, and what else is one row or none of what completing it needs. */
+export interface CheckoutCart {
+  cart: CartRow
+  /** In the order they were added. */
+  lines: CartLineRow[]
+  /** The request's own key, if it has been here before. */
+  key: IdempotencyRow | null
+  /** The customer has an order from another cart, which was not cancelled. */
+  hasOrdered: boolean
+  /** Of the catalog, on this snapshot. */
+  generation: number
+}
+
+const lineRows = jsonRows(cartLines)
+const keyRows = jsonRows(idempotencyKeys)
+
+/** The cart, if it is `ownerId`'s. @param keyId of the request's key, '' where it has none. */
+export function findCheckoutCart(cartId: string, ownerId: string, keyId: string): Query<CheckoutCart[]> {
+  return query(toCheckoutCart)`SELECT ${cartColumns},
+      ${lineRows.json(sql`WHERE cart_id = carts.id ORDER BY created_at, id`)} AS lines,
+      ${keyRows.json(fragment`WHERE id = ${keyId}`)} AS keys,
+      EXISTS (${earlierOrders(sql`carts.customer_key`, sql`carts.id`)}) AS has_ordered,
+      (SELECT value FROM ${generations} WHERE name = 'catalog') AS generation
+    FROM ${carts} WHERE id = ${cartId} AND owner_id = ${ownerId}`
+}
+
+function toCheckoutCart(row: Record<string, unknown>): CheckoutCart {
+  return {
+    cart: toCartRow(row),
+    lines: lineRows.toRows(JSON.parse(row.lines as string)),
+    key: keyRows.toRows(JSON.parse(row.keys as string))[0] ?? null,
+    hasOrdered: row.has_ordered === 1,
+    generation: row.generation as number,
+  }
+}
+
+/** Where the shop sells, ships and pays taxes: nine small tables in one statement. */
+export function listSettings(): Query<Settings[]> {
+  return query(toSettings)`SELECT ${marketsJson} AS markets, ${zonesJson} AS zones, ${taxZonesJson} AS tax_zones`
+}
+
+type Settings = Pick<ShopData, 'markets' | 'zones' | 'taxZones'>
+
+// Read from the primary every time, and only parsed again where it says something else.
+let parsed: { texts: readonly string[]; settings: Settings } | null = null
+
+function toSettings(row: Record<string, unknown>): Settings {
+  const texts = [row.markets, row.zones, row.tax_zones] as [string, string, string]
+  if (parsed?.texts.every((text, index) => text === texts[index])) return parsed.settings
+  const [markets, zones, taxZones] = texts
+  const settings = { markets: parseMarkets(markets), zones: parseZones(zones), taxZones: parseTaxZones(taxZones) }
+  parsed = { texts, settings }
+  return settings
+}
