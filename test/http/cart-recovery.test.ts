@@ -21,7 +21,7 @@ async function linkOf({ cartId }: Shopper): Promise<string> {
 }
 
 function tokenFor(cartId: string, expiresAt = new Date(Date.now() + DAY)): Promise<string> {
-  return signRecoveryToken(parseConfig(api.bindings), { cartId, expiresAt }, new Date(), mint)
+  return signRecoveryToken(parseConfig(api.bindings), { subject: cartId, expiresAt }, new Date(), mint)
 }
 
 const recover = (token: string, ask: object = {}) => api.post('/v1/carts/recover', { token }, ask)

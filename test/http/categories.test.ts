@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createApi, makeProduct, unique, violations } from '../support/api.ts'
+import { allViolations, createApi, makeProduct, unique } from '../support/api.ts'
 import { withHook } from '../support/faults.ts'
 import { asStaff, deriveAll, trailOf, walkList } from '../support/staff.ts'
 
@@ -8,7 +8,7 @@ const staff = asStaff(api)
 const PATH = '/v1/admin/categories'
 
 afterAll(async () => {
-  expect(await violations(api)).toEqual([])
+  expect(await allViolations(api)).toEqual([])
 })
 
 interface Made {

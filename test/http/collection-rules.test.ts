@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complete, createApi, makeProduct, makeShopper, type TestProduct, unique, violations } from '../support/api.ts'
+import {
+  allViolations,
+  complete,
+  createApi,
+  makeProduct,
+  makeShopper,
+  type TestProduct,
+  unique,
+} from '../support/api.ts'
 import { withFault } from '../support/faults.ts'
 import { asStaff, deriveAll, walkList } from '../support/staff.ts'
 
@@ -26,7 +34,7 @@ const listed = ({ handle }: { handle: string }) => walkList(api, `collection=${h
 afterAll(async () => {
   await Promise.all(made.map((id) => staff.delete(`${PATH}/${id}`)))
   await deriveAll(api)
-  expect(await violations(api)).toEqual([])
+  expect(await allViolations(api)).toEqual([])
 })
 
 describe('a rule', () => {
@@ -228,7 +236,7 @@ describe('a rule that moves more products than one commit derives', () => {
   ])('loses none when it breaks down $when call $call', async ({ call, when, status, left }) => {
     const { collection, status: answered } = await afterFault(call, when)
     expect(answered).toBe(status)
-    expect(await violations(api), 'what is left is known to be left').toEqual([])
+    expect(await allViolations(api), 'what is left is known to be left').toEqual([])
     expect(await deriveAll(api)).toBe(left)
     expect((await listed(collection)).sort()).toEqual(ids)
   })

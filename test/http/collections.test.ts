@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createApi, makeProduct, unique, violations } from '../support/api.ts'
+import { allViolations, createApi, makeProduct, unique } from '../support/api.ts'
 import { asStaff, trailOf, walkList } from '../support/staff.ts'
 
 const api = createApi()
@@ -7,7 +7,7 @@ const staff = asStaff(api)
 const PATH = '/v1/admin/collections'
 
 afterAll(async () => {
-  expect(await violations(api)).toEqual([])
+  expect(await allViolations(api)).toEqual([])
 })
 
 async function makeCollection(fields: Record<string, unknown> = {}) {
@@ -193,7 +193,7 @@ describe('a manual collection', () => {
     await staff.patch(path, { add: [fresh.id], remove: [first], move: { ids: [fresh.id], after: second } })
     order = [second, fresh.id, ...order.slice(2)]
     await expectOrder(collection, order)
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
   })
 
   it('that moves one product moves the places of all behind it in lists, in that very commit', async () => {

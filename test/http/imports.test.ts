@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Ask, complete, createApi, makeProduct, makeShopper, stockOf, unique, violations } from '../support/api.ts'
+import {
+  type Ask,
+  allViolations,
+  complete,
+  createApi,
+  makeProduct,
+  makeShopper,
+  stockOf,
+  unique,
+} from '../support/api.ts'
 import { seedShop } from '../support/shop.ts'
+import { adjust, levelsOf, makeLocation } from '../support/stock.ts'
 
 const api = createApi()
 let staffKey = ''
@@ -118,7 +128,7 @@ describe('an import', () => {
       ],
     })
     expect(await stockOf(api, `${handle}-S`)).toMatchObject({ on_hand: 3, available: 3 })
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
   })
 
   it('of the same file twice changes nothing: not an id, not a version, not a movement of stock', async () => {
@@ -164,7 +174,7 @@ describe('an import', () => {
     expect((await importAll(otherOrder)).products).toEqual(counts(0, 0, 2))
     expect([await find(handle), await find(`${handle}-back`)]).toEqual([first, second])
     expect(first.version).toBe(1)
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
   })
 
   it('updates what differs and keeps ids, so that carts and orders go on pointing at the same variant', async () => {
@@ -194,7 +204,24 @@ describe('an import', () => {
     expect(await stockOf(api, sku)).toMatchObject({ on_hand: 4 })
     expect((await importAll([mug(handle, { Title: 'Cup' })], '?stock=overwrite')).products).toEqual(counts(0, 1, 0))
     expect(await stockOf(api, sku)).toMatchObject({ on_hand: 7 })
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
+  })
+
+  it('takes a count for what stands at all locations together: the difference goes to the default one', async () => {
+    const handle = unique('counted')
+    const sku = `${handle}-sku`
+    await importAll([mug(handle)])
+    const depot = await makeLocation(api)
+    await adjust(api, sku, { location_id: depot, delta: 3 })
+    const overwrite = () => importAll([mug(handle, { 'Variant Inventory Qty': '5' })], '?stock=overwrite')
+    expect((await overwrite()).products).toEqual(counts(0, 1, 0))
+    expect((await overwrite()).products).toEqual(counts(0, 0, 1))
+    const levels = Object.values(await levelsOf(api, sku))
+    expect(levels.map(({ location_id, on_hand }) => [location_id === depot, on_hand]).sort()).toEqual([
+      [false, 2],
+      [true, 3],
+    ])
+    expect(await allViolations(api)).toEqual([])
   })
 
   it('keeps prices in other currencies, metadata and image sizes', async () => {
@@ -357,7 +384,7 @@ describe('a bad row', () => {
     })
     expect(await stockOf(api, `${handle}-4-sku`)).toMatchObject({ on_hand: 7, held: 2 })
     expect(await stockOf(api, `${handle}-8-sku`)).toMatchObject({ on_hand: 1, held: 0 })
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
   })
 
   it('does not keep products from swapping SKUs', async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { sha256Hex } from '../../src/platform/crypto/hash.ts'
 import { complete, createApi } from '../support/api.ts'
 import { testEnv } from '../support/env.ts'
+import { recoverAfter } from '../support/jobs.ts'
 import { seedShop } from '../support/shop.ts'
 import { addressIn, usd } from '../support/terms.ts'
 
@@ -28,6 +29,9 @@ const PROMOTION = id('promo', '001')
 const OPEN = cartId('001')
 const DECLINED = cartId('002')
 const PAID = cartId('003')
+const LATE = cartId('004')
+const WAITING = cartId('005')
+const TWICE = cartId('006')
 const EMAIL = 'old@shop.example'
 const ADDRESS = JSON.stringify({ ...addressIn('US'), company: null, line2: null, region: 'IL', phone: null })
 let token = ''
@@ -62,7 +66,13 @@ async function insertCart(cart: string, changes: Record<string, string | number 
 const TOTALS = { subtotal: 4000, discount: 400, shipping: 500, shipping_discount: 0, tax: 288, shipping_tax: 0 }
 const TOTAL = 4388
 
-async function insertOrder(cart: string, order: string, changes: Record<string, string | number | null>) {
+/** An order with its trail, whose first rows told that it was placed. */
+async function insertOrder(
+  cart: string,
+  order: string,
+  changes: Record<string, string | number | null>,
+  { moves, uses = true }: { moves: readonly (readonly string[])[]; uses?: boolean },
+) {
   const discount = { promotion_id: PROMOTION, code: 'OLD10', title: 'Ten percent', amount: 400 }
   const applied = { promotionId: PROMOTION, code: 'OLD10', title: 'Ten percent', amount: 400 }
   const shipping = { option_id: RATE, name: 'Standard', amount: 500, discount: 0, tax: 0, taxes: [] }
@@ -84,21 +94,37 @@ async function insertOrder(cart: string, order: string, changes: Record<string, 
     ...{ subtotal: 4000, discount: 400, tax: 288, total: 3888, discounts: JSON.stringify([discount]) },
     taxes: JSON.stringify([{ name: 'Sales tax', rate_ppm: 80_000, amount: 288 }]),
   })
+  for (const [lifecycle = '', ...path] of moves) {
+    for (const [place, to] of path.entries()) {
+      const move = { lifecycle, seq: place + 1, from_status: path[place - 1] ?? null, to_status: to }
+      const reason = place === 0 ? 'placed' : to
+      await insert('order_moves', { order_id: order, ...move, actor: 'test', reason, at: NOW + place })
+    }
+  }
+  if (!uses) return
   await insert('promotion_uses', {
     ...{ promotion_id: PROMOTION, order_id: order, customer_key: key, code: 'OLD10', amount: 400, at: NOW },
   })
 }
 
-async function insertPayment(order: string, last: string, status: 'failed' | 'captured'): Promise<void> {
+/** @param refund how the refund of all of it stands, and why there is one. */
+async function insertPayment(
+  order: string,
+  last: string,
+  status: 'failed' | 'captured',
+  { attempt = 1, refund }: { attempt?: number; refund?: { status: 'pending' | 'succeeded'; reason: string } } = {},
+): Promise<void> {
   const payment = id('pay', last)
+  const refunded = refund ? TOTAL : 0
   const captured = status === 'captured' ? TOTAL : 0
   await insert('payments', {
-    ...{ id: payment, order_id: order, attempt: 1, provider: 'test', status, amount: TOTAL, currency: 'USD' },
-    ...{ provider_reference: payment, next_action: null, input: '{}', idempotency_id: null, captured, refunded: 0 },
-    ...{ seq: 1, created_at: NOW, updated_at: NOW, session_expires_at: NOW },
+    ...{ id: payment, order_id: order, attempt, provider: 'test', status, amount: TOTAL, currency: 'USD' },
+    ...{ provider_reference: payment, next_action: null, input: '{}', idempotency_id: null, captured, refunded },
+    ...{ seq: 2, created_at: NOW, updated_at: NOW, session_expires_at: NOW },
   })
   const move = { actor: 'test', reason: 'told', at: NOW }
-  await insert('payment_moves', { payment_id: payment, seq: 1, from_status: null, to_status: status, ...move })
+  await insert('payment_moves', { payment_id: payment, seq: 1, from_status: null, to_status: 'created', ...move })
+  await insert('payment_moves', { payment_id: payment, seq: 2, from_status: 'created', to_status: status, ...move })
   if (captured) {
     await insert('payment_entries', {
       payment_id: payment,
@@ -107,7 +133,14 @@ async function insertPayment(order: string, last: string, status: 'failed' | 'ca
       amount: TOTAL,
       at: NOW,
     })
+    await insert('test_payments', { payment_id: payment, status: 'succeeded', updated_at: NOW })
   }
+  if (!refund) return
+  const row = { id: id('ref', last), payment_id: payment, order_id: order, amount: TOTAL, currency: 'USD' }
+  await insert('refunds', { ...row, ...refund, provider_reference: null, created_at: NOW, updated_at: NOW })
+  if (refund.status === 'pending') return
+  const entry = { payment_id: payment, kind: 'refunded', reference: row.id, amount: TOTAL, at: NOW }
+  await insert('payment_entries', entry)
 }
 
 async function insertShop(): Promise<void> {
@@ -179,13 +212,43 @@ beforeAll(async () => {
   await insertCart(OPEN, {})
   await insertCart(DECLINED, { order_id: id('ord', '002') })
   await insertCart(PAID, { order_id: id('ord', '003'), status: 'completed' })
-  await insertOrder(DECLINED, id('ord', '002'), {})
+  await insertCart(LATE, {})
+  await insertCart(WAITING, {})
+  await insertCart(TWICE, { order_id: id('ord', '006'), status: 'completed' })
+  const placed = {
+    moves: [
+      ['order', 'pending'],
+      ['payment', 'pending', 'failed'],
+    ],
+  }
+  const confirmed = {
+    moves: [
+      ['order', 'pending', 'confirmed'],
+      ['payment', 'pending', 'paid'],
+    ],
+  }
+  const given = {
+    moves: [
+      ['order', 'pending', 'cancelled'],
+      ['payment', 'pending', 'voided'],
+    ],
+    uses: false,
+  }
+  const cancelled = { status: 'cancelled', payment_status: 'voided' }
+  await insertOrder(LATE, id('ord', '004'), cancelled, given)
+  await insertPayment(id('ord', '004'), '004', 'captured', { refund: { status: 'succeeded', reason: 'late_payment' } })
+  await insertOrder(WAITING, id('ord', '005'), cancelled, given)
+  await insertPayment(id('ord', '005'), '005', 'captured', { refund: { status: 'pending', reason: 'out_of_stock' } })
+  const paid = { status: 'confirmed', payment_status: 'paid', confirmed_at: NOW }
+  await insertOrder(TWICE, id('ord', '006'), { ...paid, number: 1002, promotions: '[]' }, { ...confirmed, uses: false })
+  const duplicate = { status: 'succeeded', reason: 'duplicate_payment' } as const
+  await insertPayment(id('ord', '006'), '006', 'captured', { refund: duplicate })
+  await insertPayment(id('ord', '006'), '007', 'captured', { attempt: 2 })
+  await insertOrder(DECLINED, id('ord', '002'), {}, placed)
   await insertPayment(id('ord', '002'), '002', 'failed')
-  await insertOrder(PAID, id('ord', '003'), {
-    ...{ number: 1001, status: 'confirmed', payment_status: 'paid', confirmed_at: NOW },
-  })
+  await insertOrder(PAID, id('ord', '003'), { ...paid, number: 1001 }, confirmed)
   await insertPayment(id('ord', '003'), '003', 'captured')
-  await OLD.prepare("UPDATE order_numbers SET last = 1001 WHERE name = 'order'").run()
+  await OLD.prepare("UPDATE order_numbers SET last = 1002 WHERE name = 'order'").run()
   await applyD1Migrations(OLD, MIGRATIONS)
 })
 
@@ -195,6 +258,15 @@ describe('what was there before promotions, zones and taxes could do more', () =
     expect(status, JSON.stringify(body)).toBe(200)
     return body
   }
+
+  const addsUp = async () => {
+    const { violations } = await staffSees('integrity')
+    // Lists are derived by who saves a product, which here nobody has done.
+    const ofMoney = violations.filter(({ invariant }: { invariant: string }) => !/derived/.test(invariant))
+    expect(ofMoney).toEqual([])
+  }
+
+  it('adds up as it is', addsUp)
 
   it('is what staff see of zones, rates and taxes', async () => {
     const [zone] = (await staffSees('shipping-zones')).data
@@ -284,10 +356,55 @@ describe('what was there before promotions, zones and taxes could do more', () =
     expect(await staffSees(`promotions/${PROMOTION}`)).toMatchObject({ used: 3 })
   })
 
-  it('adds up before and after', async () => {
-    const { violations } = await staffSees('integrity')
-    // Lists are derived by who saves a product, which here nobody has done.
-    const ofMoney = violations.filter(({ invariant }: { invariant: string }) => !/derived/.test(invariant))
-    expect(ofMoney).toEqual([])
+  it('is money that has come and gone: told as it is now, by the payment that pays', async () => {
+    const back = await staffSees(`orders/${id('ord', '004')}`)
+    expect(back).toMatchObject({
+      ...{ status: 'cancelled', payment_status: 'voided', number: null, operations: [], disputes: [] },
+      payments: [{ status: 'captured', captured: usd(TOTAL), capturable: usd(0), refunded: usd(TOTAL) }],
+      refunds: [{ status: 'succeeded', amount: usd(TOTAL), reason: 'late_payment', shipping: usd(0), lines: [] }],
+      lines: [{ fulfilled_quantity: 0, removed_quantity: 0, refunded_quantity: 0 }],
+    })
+    expect(back.timeline.map(({ lifecycle, to }: Record<string, string>) => `${lifecycle} ${to}`)).toEqual([
+      ...['order pending', 'payment pending', 'order cancelled', 'payment voided'],
+    ])
+    const twice = await staffSees(`orders/${id('ord', '006')}`)
+    expect(twice).toMatchObject({ number: 1002, payment_status: 'paid', refunds: [{ reason: 'duplicate_payment' }] })
+    const { results } = await OLD.prepare('SELECT id, accepted, seq FROM payments ORDER BY id').all()
+    expect(results.filter(({ accepted }) => accepted === 1).map((row) => row.id)).toEqual(
+      expect.arrayContaining([id('pay', '003'), id('pay', '007')]),
+    )
+    for (const last of ['004', '005', '006']) {
+      expect(results).toContainEqual({ id: id('pay', last), accepted: 0, seq: last === '005' ? 2 : 3 })
+    }
   })
+
+  it('is a refund under way, which is carried out', async () => {
+    await recoverAfter(api, 1)
+    expect(await staffSees(`orders/${id('ord', '005')}`)).toMatchObject({
+      refunds: [{ id: id('ref', '005'), status: 'succeeded', amount: usd(TOTAL) }],
+      payments: [{ refunded: usd(TOTAL) }],
+    })
+  })
+
+  it('is an order that is given back for: piece by piece, and from the payment that pays', async () => {
+    const give = async (order: string, action: string, body: unknown) => {
+      const key = crypto.randomUUID()
+      return api.post(`/v1/admin/orders/${order}/${action}`, body, { token: staffKey, key })
+    }
+    const lines = [{ line_id: `line_${PAID.slice(8)}`, quantity: 1, restock: 'cancel' }]
+    const first = await give(id('ord', '003'), 'refunds', { lines, shipping: 'all' })
+    expect(first.status, JSON.stringify(first.body)).toBe(201)
+    expect(first.body).toMatchObject({
+      ...{ payment_status: 'partially_refunded', lines: [{ removed_quantity: 1, refunded_quantity: 1 }] },
+      refunds: [{ amount: usd(1944 + 500), status: 'succeeded' }],
+    })
+    const { body } = await give(id('ord', '006'), 'cancel', {})
+    expect(body).toMatchObject({ status: 'cancelled', payment_status: 'refunded' })
+    expect(body.refunds).toMatchObject([
+      { reason: 'duplicate_payment' },
+      { payment_id: id('pay', '007'), amount: usd(TOTAL) },
+    ])
+  })
+
+  it('adds up still', addsUp)
 })

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createApi, makeProduct, unique, violations } from '../support/api.ts'
+import { allViolations, createApi, makeProduct, unique } from '../support/api.ts'
 import { seedShop } from '../support/shop.ts'
 import { asStaff, trailOf } from '../support/staff.ts'
 
@@ -7,7 +7,7 @@ const api = createApi()
 const staff = asStaff(api)
 
 afterAll(async () => {
-  expect(await violations(api)).toEqual([])
+  expect(await allViolations(api)).toEqual([])
 })
 
 /** A product with two options and two variants, under a vendor of its own. */
