@@ -7,7 +7,7 @@ import { testBindings } from './test/support/bindings.ts'
 const bindings = testBindings()
 process.env.SESSION_KEYS = bindings.SESSION_KEYS
 
-// Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, in two workers with a shop each. All files
+// Pure tests run in plain Node; the rest in workerd with real D1, KV and queues, in three workers with a shop each. All files
 // of a worker share an isolate: isolation a file would cost a second each, so tests use ids of their own instead.
 export default defineConfig({
   test: {
@@ -35,7 +35,7 @@ export default defineConfig({
           include: ['test/{http,jobs,promises}/**/*.test.ts'],
           setupFiles: ['./test/support/setup.ts'],
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 30_000,
         },
       },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drainStale } from '../../src/features/listings/drain.ts'
 import { systemContext } from '../../src/jobs/context.ts'
-import { type Answer, type Api, createApi, unique, violations } from '../support/api.ts'
+import { type Answer, type Api, allViolations, createApi, unique } from '../support/api.ts'
 import { listOf, readShown } from '../support/catalog-model.ts'
 import { testEnv } from '../support/env.ts'
 import { withFault } from '../support/faults.ts'
@@ -294,7 +294,7 @@ async function differences(walk: Walk): Promise<unknown[]> {
       if (JSON.stringify(told) !== JSON.stringify(expected)) found.push({ id, country, told, expected })
     }
   }
-  return [...found, ...(await violations(reader))]
+  return [...found, ...(await allViolations(reader))]
 }
 
 describe('a shop whose staff edit it all at once, with crashes at any point', () => {

@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { signTestEvent, TEST_OUTCOMES } from '../../src/features/payments/test-provider.ts'
-import { type Answer, type Api, createApi, makeProduct, makeShopper, type Shopper, violations } from '../support/api.ts'
+import { signTestEvent, TEST_OUTCOMES } from '../../src/features/payments/test-events.ts'
+import {
+  type Answer,
+  type Api,
+  addGiftCards,
+  createApi,
+  makeGiftCard,
+  makeProduct,
+  makeShopper,
+  type Shopper,
+  type TestGiftCard,
+  violations,
+} from '../support/api.ts'
 import { testEnv } from '../support/env.ts'
 import { withFault } from '../support/faults.ts'
 import { recoverAfter } from '../support/jobs.ts'
@@ -10,7 +21,7 @@ import { seedShop } from '../support/shop.ts'
 // CHAOS=300 walks further, CHAOS_SEED=17 begins with the seed of a failure. The seed fixes what is tried; how parallel
 // requests interleave is up to the runtime, so a rare failure may need its seed more than once.
 const settings = testEnv() as { CHAOS?: string; CHAOS_SEED?: string }
-const WALKS = Number(settings.CHAOS || 15)
+const WALKS = Number(settings.CHAOS || 6)
 const FIRST_SEED = Number(settings.CHAOS_SEED || 1)
 const STEPS = 40
 const FAR_MINUTES = 3 * 24 * 60
@@ -39,6 +50,8 @@ interface Walk {
   skus: string[]
   products: { id: string; sku: string }[]
   code: string
+  /** Spent by all of them, so that any may be empty at any moment. */
+  cards: TestGiftCard[]
   staffKey: string
   payments: Paid[]
   /** The order of each key that was replayed, so surely stored: it may never lead to another. */
@@ -59,7 +72,8 @@ async function order(walk: Walk, through: Api): Promise<Answer> {
   const outcome = pick(walk, [null, null, null, null, ...TEST_OUTCOMES])
   const total = walker.cart.totals.total
   const expected_total = walk.below(10) === 0 ? { ...total, amount: total.amount + 1 } : total
-  const body = { payment: { provider: 'test', ...(outcome ? { test_outcome: outcome } : {}) }, expected_total }
+  const due = walker.cart.gift_cards.length > 0 ? { expected_amount_due: walker.cart.totals.amount_due } : {}
+  const body = { payment: { provider: 'test', ...(outcome ? { test_outcome: outcome } : {}) }, expected_total, ...due }
   const request = { key: crypto.randomUUID(), body }
   walker.sent.push(request)
   return sendComplete(walk, through, walker, request)
@@ -110,12 +124,16 @@ async function edit(walk: Walk, through: Api): Promise<Answer> {
   const added = { sku: pick(walk, walk.skus), quantity: 1 }
   const quantity = walk.below(4)
   const codes = walk.below(2) === 0 ? [walk.code] : []
+  const card = pick(walk, walk.cards)
   const edits = [
     () => through.post(`${path}/lines`, { lines: [added] }, walker),
     () => through.patch(`${path}/lines`, { lines: [{ id: line?.id, quantity }] }, walker),
     () => through.patch(path, { discount_codes: codes }, walker),
     () => through.patch(path, { note: `note ${quantity}` }, walker),
     () => through.get(path, walker),
+    () => through.post(`${path}/gift-cards`, { codes: [card.code] }, walker),
+    () => through.post(`${path}/gift-cards`, { codes: [card.code] }, walker),
+    () => through.delete(`${path}/gift-cards/${card.id}`, walker),
   ]
   const chosen = pick(walk, line ? edits : edits.slice(0, 1))
   const answer = await chosen()
@@ -133,7 +151,9 @@ async function comeAgain(walk: Walk): Promise<null> {
   if (body.status !== 'completed') return null
   const created = await makeShopper(api, lines).catch(() => null)
   if (!created) return null
-  walk.walkers[index] = { ...created, sent: [] }
+  const card = pick(walk, walk.cards)
+  const holder = await addGiftCards(api, created, [card]).catch(() => created)
+  walk.walkers[index] = { ...holder, sent: [] }
   walk.carts.push(created.cartId)
   return null
 }
@@ -147,6 +167,15 @@ async function reprice(walk: Walk, through: Api): Promise<Answer> {
   const { id, sku } = pick(walk, walk.products)
   const prices = [{ currency: 'USD', amount: 1000 + 500 * walk.below(3) }]
   return through.patch(`/v1/admin/products/${id}`, { variants: [{ sku, prices }] }, { token: walk.staffKey })
+}
+
+async function handleCard(walk: Walk, through: Api): Promise<Answer> {
+  const path = `/v1/admin/gift-cards/${pick(walk, walk.cards).id}`
+  const status = walk.below(3) === 0 ? 'disabled' : 'active'
+  const amount = pick(walk, [-700, 300, 900])
+  return walk.below(2) === 0
+    ? through.patch(path, { status }, { token: walk.staffKey })
+    : through.post(`${path}/adjustments`, { amount, reason: 'chaos' }, { token: walk.staffKey })
 }
 
 async function runCron(walk: Walk, through: Api): Promise<null> {
@@ -163,6 +192,7 @@ const OPERATIONS: readonly Operation[] = [
   ...Array.from({ length: 5 }, () => edit),
   ...Array.from({ length: 2 }, () => comeAgain),
   adjust,
+  handleCard,
   reprice,
   runCron,
 ]
@@ -200,7 +230,14 @@ async function begin(seed: number): Promise<Walk> {
   const shoppers = await Promise.all(
     [0, 1, 2, 0].map((index) => makeShopper(api, [{ sku: skus[index] ?? '', quantity: 1 }])),
   )
-  const walkers = shoppers.map((shopper) => ({ ...shopper, sent: [] }))
+  const cards = await Promise.all([700, 1500, 6000].map((amount) => makeGiftCard(api, amount)))
+  const walkers = await Promise.all(
+    // The last one begins without; the others share theirs.
+    shoppers.map(async (shopper, index) => {
+      const own = cards.slice(index, index + 2)
+      return { ...(own.length > 0 ? await addGiftCards(api, shopper, own) : shopper), sent: [] }
+    }),
+  )
   const carts = walkers.map(({ cartId }) => cartId)
   return {
     below,
@@ -209,6 +246,7 @@ async function begin(seed: number): Promise<Walk> {
     skus,
     products,
     code,
+    cards,
     staffKey,
     payments: [],
     orders: new Map(),

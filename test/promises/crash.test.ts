@@ -1,125 +1,112 @@
-import { describe, expect, it } from 'vitest'
-import { configuredProviders } from '../../src/features/payments/providers.ts'
+import { expect } from 'vitest'
 import {
+  type Answer,
+  type Api,
   complete,
   createApi,
   makeProduct,
   makeShopper,
   pay,
   type Shopper,
-  stockOf,
-  violations,
 } from '../support/api.ts'
-import { type Fault, InjectedFault, withFault } from '../support/faults.ts'
-import { recoverAfter } from '../support/jobs.ts'
+import { crashEverywhere, type Scenario } from '../support/crash-points.ts'
+import { deliver } from '../support/deliveries.ts'
+import { expectOnceOrNever } from '../support/purchase.ts'
 
-const api = createApi()
-const BOTH = ['before', 'after'] as const
-
-/** The API of a Worker in which one D1 call fails. */
-function faultyApi(fault: Fault | null) {
-  const { database, calls } = withFault(api.bindings.DB, fault)
-  return { api: createApi({ bindings: { DB: database, LOG_LEVEL: 'off' } }), calls }
+interface Purchase {
+  shopper: Shopper
+  sku: string
+  key: string
 }
 
-/** Whatever happened before: the shopper retries with the same key, pays, and has one paid order. */
-async function payInTheEnd(shopper: Shopper, sku: string, key: string): Promise<void> {
-  const retry = await complete(api, shopper, {}, key)
-  expect(retry.status).toBeLessThan(300)
-  if (retry.body.status !== 'completed') await pay(api, retry.body.payment.id)
-  const order = await api.get(`/v1/orders/${retry.body.order.id}`, shopper)
-  expect(order.body).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
-  expect(await stockOf(api, sku)).toMatchObject({ on_hand: 4, held: 0 })
-  expect(await violations(api)).toEqual([])
+interface Ordered extends Purchase {
+  paymentId: string
 }
 
-async function countCalls(): Promise<number> {
-  const { sku } = await makeProduct(api, { onHand: 5 })
-  const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
-  const counting = faultyApi(null)
-  expect((await complete(counting.api, shopper)).status).toBe(200)
-  return counting.calls()
+const IN_STOCK = 5
+
+async function arrive(api: Api): Promise<Purchase> {
+  const { sku } = await makeProduct(api, { onHand: IN_STOCK })
+  const shopper = await makeShopper(api, [{ sku, quantity: 2 }])
+  return { shopper, sku, key: crypto.randomUUID() }
 }
 
-describe('a crash at any point of complete is finished by a retry or by recover', async () => {
-  const points = (await countCalls()) + 1
-  for (let call = 1; call < points; call += 1) {
-    for (const when of BOTH) {
-      it(`when the Worker dies ${when} D1 call ${call} of ${points - 1}`, async () => {
-        const { sku } = await makeProduct(api, { onHand: 5 })
-        const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
-        const key = crypto.randomUUID()
-        const broken = await complete(faultyApi({ call, when }).api, shopper, {}, key)
-        expect(broken.status).toBe(500)
-        expect(await violations(api)).toEqual([])
-        await recoverAfter(api, 2)
-        expect(await violations(api)).toEqual([])
-        await payInTheEnd(shopper, sku, key)
-      })
-    }
-  }
+/** A shopper with a session that waits to be paid. */
+async function order(api: Api): Promise<Ordered> {
+  const purchase = await arrive(api)
+  const { body } = await complete(api, purchase.shopper, {}, purchase.key)
+  return { ...purchase, paymentId: body.payment.id }
+}
 
-  for (const when of BOTH) {
-    it(`when the provider's answer is lost ${when} it has acted`, async () => {
-      const { sku } = await makeProduct(api, { onHand: 5 })
-      const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
-      const key = crypto.randomUUID()
-      const cut = createApi({
-        bindings: { LOG_LEVEL: 'off' },
-        deps: {
-          providers: (context) => (name) => {
-            const provider = configuredProviders(context)(name)
-            if (!provider) return null
-            return {
-              ...provider,
-              openSession: async (request) => {
-                if (when === 'after') await provider.openSession(request)
-                throw new InjectedFault(when)
-              },
-            }
-          },
-        },
-      })
-      const doubtful = await complete(cut, shopper, {}, key)
-      expect(doubtful).toMatchObject({ status: 202, body: { status: 'processing' } })
-      await recoverAfter(api, 2)
-      const order = await api.get(`/v1/orders/${doubtful.body.order.id}`, shopper)
-      expect(order.body.next_action).toMatchObject({ type: 'redirect' })
-      await payInTheEnd(shopper, sku, key)
-    })
-  }
+/** What the storefront does with an answer: it pays where that is asked for. Faults are left for the retry. */
+async function payIfAsked(api: Api, { status, body }: Answer): Promise<void> {
+  if (status === 200 && body.status === 'requires_action') await pay(api, body.payment.id)
+}
+
+/** A retry is told its outcome, or to wait. */
+function expectNoFault({ status, body }: Answer): void {
+  expect([200, 202], JSON.stringify(body)).toContain(status)
+}
+
+async function expectPaidOrder(api: Api, { shopper, sku }: Purchase): Promise<void> {
+  const paid = await expectOnceOrNever(api, shopper, { sku, before: IN_STOCK })
+  expect(paid).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
+}
+
+/** Completes and, where the answer says so, pays. */
+const completing = (name: string, extra: Record<string, unknown>): Scenario<Purchase> => ({
+  name,
+  arrange: arrive,
+  act: async (api, { shopper, key }) => payIfAsked(api, await complete(api, shopper, extra, key)),
+  retry: async (api, { shopper, key }) => {
+    const answer = await complete(api, shopper, extra, key)
+    expectNoFault(answer)
+    await payIfAsked(api, answer)
+  },
+  expect: expectPaidOrder,
 })
 
-describe('a crash at any point of a webhook loses no payment', async () => {
-  for (const call of [1, 2]) {
-    for (const when of BOTH) {
-      it(`when the Worker dies ${when} D1 call ${call} of 2`, async () => {
-        const { sku } = await makeProduct(api, { onHand: 5 })
-        const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
-        const { body } = await complete(api, shopper)
-        const faulty = faultyApi({ call, when })
-        const events: Request[] = []
-        const sender = createApi({
-          deps: {
-            fetch: async (request) => {
-              events.push(request.clone() as Request)
-              return new Response(null, { status: 503 })
-            },
-          },
-        })
-        await pay(sender, body.payment.id)
-        const [event] = events
-        if (!event) throw new Error('no event was sent')
-        await faulty.api.send(event.clone() as Request)
-        expect(await violations(api)).toEqual([])
-        // Either the provider delivers again because it got no 2xx, or the cron takes up what was made durable.
-        await api.send(event)
-        await recoverAfter(api, 2)
-        const order = await api.get(`/v1/orders/${body.order.id}`, shopper)
-        expect(order.body).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
-        expect(await stockOf(api, sku)).toMatchObject({ on_hand: 4, held: 0 })
-        expect(await violations(api)).toEqual([])
-      })
-    }
-  }
+crashEverywhere(completing('complete, paid at once', { test_outcome: 'succeeded' }))
+crashEverywhere(completing('complete, paid on the provider’s page', {}))
+
+/** The provider brings the event again until it is answered with 2xx. */
+const event = (paymentId: string, { cart }: Shopper) => ({
+  id: `evt_${paymentId}`,
+  paymentId,
+  amount: cart.totals.total,
+})
+
+crashEverywhere<Ordered>({
+  name: 'a webhook',
+  arrange: order,
+  act: (api, { paymentId, shopper }) => deliver(api, event(paymentId, shopper)),
+  retry: async (api, { paymentId, shopper }) => {
+    expect((await deliver(api, event(paymentId, shopper))).status).toBe(200)
+  },
+  expect: expectPaidOrder,
+})
+
+crashEverywhere({
+  ...completing('a further attempt, after one that was declined', { test_outcome: 'succeeded' }),
+  arrange: async (api) => {
+    const purchase = await arrive(api)
+    expect((await complete(api, purchase.shopper, { test_outcome: 'declined' })).status).toBe(402)
+    return purchase
+  },
+})
+
+/** The cart of a pending order is edited: its session is closed, the order given up. */
+crashEverywhere<Ordered>({
+  name: 'an edit that gives a pending order up',
+  arrange: order,
+  act: (api, { shopper }) => api.patch(`/v1/carts/${shopper.cartId}`, { note: 'Ring twice' }, shopper),
+  retry: async (api, { shopper }) => {
+    const { status, body } = await api.patch(`/v1/carts/${shopper.cartId}`, { note: 'Ring twice' }, shopper)
+    expect(status, JSON.stringify(body)).toBe(200)
+  },
+  expect: async (api, { shopper, sku }) => {
+    expect(await expectOnceOrNever(api, shopper, { sku, before: IN_STOCK })).toBeNull()
+    expect((await complete(createApi(), shopper, { test_outcome: 'succeeded' })).status).toBe(200)
+    await expectPaidOrder(api, { shopper, sku, key: '' })
+  },
 })

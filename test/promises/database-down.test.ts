@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   type Answer,
   type Api,
+  allViolations,
   complete,
   createApi,
   makeProduct,
   makeShopper,
   unique,
-  violations,
 } from '../support/api.ts'
 import { silent, withHook } from '../support/faults.ts'
 
@@ -120,7 +120,7 @@ describe('promise 6: catalog reads go on while D1 is down; nothing that moves mo
     for (const { status, headers, body } of answers) {
       expect([status, body.code, headers.get('Retry-After')]).toEqual([503, 'temporarily_unavailable', '2'])
     }
-    expect(await violations(api)).toEqual([])
+    expect(await allViolations(api)).toEqual([])
   })
 })
 

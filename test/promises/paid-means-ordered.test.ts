@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signTestEvent } from '../../src/features/payments/test-provider.ts'
+import { signTestEvent } from '../../src/features/payments/test-events.ts'
 import {
   complete,
   createApi,

@@ -13,11 +13,13 @@ import {
 } from '../support/api.ts'
 import { testEnv } from '../support/env.ts'
 import { recoverAfter } from '../support/jobs.ts'
+import { onceAt, SPEEDS } from '../support/speeds.ts'
 import { asStaff } from '../support/staff.ts'
 
 // Races hide at local speed: every D1 call takes 5 ms longer here.
-const api = createApi({ bindings: { D1_LATENCY_MS: '5' } })
-const staff = asStaff(api)
+let api = createApi({ bindings: { D1_LATENCY_MS: '5' } })
+// Of the same isolate: another one would learn late what staff have changed.
+let staff = asStaff(api)
 const PATH = '/v1/admin/promotions'
 const usd = (amount: number) => ({ amount, currency: 'USD' })
 let product: TestProduct
@@ -89,7 +91,13 @@ async function usesOf({ id }: { id: string }) {
   return { uses: uses.results.length, codes: codes.results.length }
 }
 
-describe('limits of promotions hold, however many come at the same moment', () => {
+describe.each(SPEEDS)('limits of promotions hold, however many come at once, with %s ms on every D1 call', (speed) => {
+  const once = onceAt(speed)
+  beforeAll(() => {
+    api = createApi({ bindings: { D1_LATENCY_MS: speed } })
+    staff = asStaff(api)
+  })
+
   it('a code with one use is redeemed once by 20', async () => {
     const made = await makePromotion({ usage_limit: 1 })
     const shoppers = await shoppersWith(20, () => [made.code])
@@ -100,7 +108,7 @@ describe('limits of promotions hold, however many come at the same moment', () =
     expect(await staff.get(made.path)).toMatchObject({ used: 1 })
   })
 
-  it('a single-use code of a campaign is redeemed once by 20, and the others stay good', async () => {
+  once('a single-use code of a campaign is redeemed once by 20, and the others stay good', async () => {
     const campaign = await makeCampaign(3)
     const [code = '', spare = ''] = campaign.codes
     const shoppers = await shoppersWith(20, () => [code])
@@ -111,7 +119,7 @@ describe('limits of promotions hold, however many come at the same moment', () =
     expect(await usesOf(campaign)).toEqual({ uses: 2, codes: 2 })
   })
 
-  it('20 single-use codes of one campaign are redeemed by 20, each its own', async () => {
+  once('20 single-use codes of one campaign are redeemed by 20, each its own', async () => {
     const campaign = await makeCampaign(20)
     const answers = await completeAll(await shoppersWith(20, (index) => [campaign.codes[index] ?? '']))
     expect(outcome(answers)).toEqual({ ordered: 20, refused: new Set() })
@@ -120,7 +128,7 @@ describe('limits of promotions hold, however many come at the same moment', () =
     expect(used.data).toEqual([...campaign.codes].sort().map((code) => ({ code, usage_limit: 1, used: 1 })))
   })
 
-  it('a campaign with a limit of 7 is redeemed 7 times by 20 with codes of their own', async () => {
+  once('a campaign with a limit of 7 is redeemed 7 times by 20 with codes of their own', async () => {
     const campaign = await makeCampaign(20, { usage_limit: 7 })
     const shoppers = await shoppersWith(20, (index) => [campaign.codes[index] ?? ''])
     const answers = await completeAll(shoppers)
@@ -138,21 +146,24 @@ describe('limits of promotions hold, however many come at the same moment', () =
     await orderAfterAll(shoppers, answers)
   })
 
-  it('an automatic promotion with a limit is in so many orders, and the others are told the price first', async () => {
-    const items = { product_ids: [product.id] }
-    const effect = { type: 'percent', target: 'items', items, percent: 10 }
-    const { path } = await makePromotion({ method: 'automatic', codes: [], effect, usage_limit: 3 })
-    try {
-      const shoppers = await shoppersWith(20, () => [])
-      const answers = await completeAll(shoppers)
-      expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
-      const refused = answers.filter(({ status }) => status !== 200)
-      expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['cart_changed']))
-      await orderAfterAll(shoppers, answers)
-    } finally {
-      await staff.patch(path, { status: 'archived' })
-    }
-  })
+  once(
+    'an automatic promotion with a limit is in so many orders, and the others are told the price first',
+    async () => {
+      const items = { product_ids: [product.id] }
+      const effect = { type: 'percent', target: 'items', items, percent: 10 }
+      const { path } = await makePromotion({ method: 'automatic', codes: [], effect, usage_limit: 3 })
+      try {
+        const shoppers = await shoppersWith(20, () => [])
+        const answers = await completeAll(shoppers)
+        expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
+        const refused = answers.filter(({ status }) => status !== 200)
+        expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['cart_changed']))
+        await orderAfterAll(shoppers, answers)
+      } finally {
+        await staff.patch(path, { status: 'archived' })
+      }
+    },
+  )
 
   it('a customer uses a code twice and not more, in however many carts and spellings of the address', async () => {
     const made = await makePromotion({ customer_limit: 2 })
@@ -166,7 +177,7 @@ describe('limits of promotions hold, however many come at the same moment', () =
     await orderAfterAll(shoppers, answers)
   })
 
-  it('a guest’s first order is one order, whatever the carts, the spelling and the promotions', async () => {
+  once('a guest’s first order is one order, whatever the carts, the spelling and the promotions', async () => {
     const conditions = { first_order: true }
     const [one, two] = [await makePromotion({ conditions }), await makePromotion({ conditions })]
     const email = `${unique('grace')}@shop.example`
@@ -183,7 +194,7 @@ describe('limits of promotions hold, however many come at the same moment', () =
     await orderAfterAll(shoppers, answers)
   })
 
-  it('an order without the code is a first order too', async () => {
+  once('an order without the code is a first order too', async () => {
     const { code } = await makePromotion({ conditions: { first_order: true } })
     const email = `${unique('joan')}@shop.example`
     const [plain, first] = [await shopperWith([], { email }), await shopperWith([code], { email })]
@@ -193,16 +204,16 @@ describe('limits of promotions hold, however many come at the same moment', () =
     expect([200, 409]).toContain(both[1]?.[0])
     expect(both[0]).toEqual([200, undefined])
     const { DB } = testEnv()
-    const placed = await DB.prepare(
-      `SELECT o.created_at, (SELECT count(*) FROM promotion_uses AS u WHERE u.order_id = o.id) AS uses
-        FROM orders AS o WHERE lower(o.email) = ? ORDER BY o.created_at, o.id`,
+    const uses = await DB.prepare(
+      `SELECT count(*) AS uses FROM promotion_uses AS u JOIN orders AS o ON o.id = u.order_id WHERE lower(o.email) = ?`,
     )
       .bind(email)
-      .all<{ uses: number }>()
-    expect(placed.results.slice(1).map(({ uses }) => uses)).not.toContain(1)
+      .first<number>('uses')
+    // One of them was the first order. If it was the one with the code, it has the discount.
+    expect(uses).toBe(both[1]?.[0] === 200 ? 1 : 0)
   })
 
-  it('a promotion that goes while 10 order by it is in no order that does not count', async () => {
+  once('a promotion that goes while 10 order by it is in no order that does not count', async () => {
     const made = await makePromotion()
     const shoppers = await shoppersWith(10, () => [made.code])
     const [removed, ...answers] = await Promise.all([

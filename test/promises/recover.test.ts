@@ -10,6 +10,7 @@ import {
   violations,
 } from '../support/api.ts'
 import { recoverAfter } from '../support/jobs.ts'
+import { silence, withProvider } from '../support/money.ts'
 
 const api = createApi()
 /** The test provider keeps the outcome in its book, but its webhook never arrives. */
@@ -43,6 +44,26 @@ describe('recover asks the provider and finishes what nobody else will', () => {
     expect(await stockOf(api, sku)).toMatchObject({ on_hand: 1, held: 0 })
     const cart = await api.get(`/v1/carts/${shopper.cartId}`, shopper)
     expect(cart.body).toMatchObject({ status: 'open', order_id: null })
+    expect(await violations(api)).toEqual([])
+  })
+
+  it('puts an order that cannot be given up yet behind the others, and comes back to it', async () => {
+    const { sku } = await makeProduct(api, { onHand: 1 })
+    const shopper = await makeShopper(api, [{ sku, quantity: 1 }])
+    const { body } = await complete(api, shopper, { test_outcome: 'declined' })
+    let asked = 0
+    const { api: mute } = withProvider(() => ({
+      closeSession: ({ paymentId }) => {
+        asked += paymentId === body.payment.id ? 1 : 0
+        return silence()
+      },
+    }))
+    await recoverAfter(mute, LATER + 10)
+    await recoverAfter(mute, LATER + 20)
+    expect(asked).toBe(1)
+    expect(await orderOf(shopper, body.order.id)).toMatchObject({ status: 'pending' })
+    await recoverAfter(api, 3 * LATER)
+    expect(await orderOf(shopper, body.order.id)).toMatchObject({ status: 'cancelled' })
     expect(await violations(api)).toEqual([])
   })
 

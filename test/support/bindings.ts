@@ -14,8 +14,18 @@ export function testBindings() {
     // Tests in workerd see no environment but their bindings.
     BUDGETS: process.env.BUDGETS ?? '',
     CHAOS: process.env.CHAOS ?? '',
+    INTERLEAVINGS: process.env.INTERLEAVINGS ?? '',
+    INTERLEAVINGS_SEED: process.env.INTERLEAVINGS_SEED ?? '',
+    STAFF_WALKS: process.env.STAFF_WALKS ?? '',
+    STAFF_WALK_SEED: process.env.STAFF_WALK_SEED ?? '',
+    CRASHES: process.env.CRASHES ?? '',
+    SPEEDS: process.env.SPEEDS ?? '',
+    SEQUENCES: process.env.SEQUENCES ?? '',
+    SEQUENCES_SEED: process.env.SEQUENCES_SEED ?? '',
     CHAOS_SEED: process.env.CHAOS_SEED ?? '',
     CART_WALKS: process.env.CART_WALKS ?? '',
     CART_WALK_SEED: process.env.CART_WALK_SEED ?? '',
+    MONEY_WALKS: process.env.MONEY_WALKS ?? '',
+    MONEY_WALK_SEED: process.env.MONEY_WALK_SEED ?? '',
   }
 }

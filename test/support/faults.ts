@@ -7,24 +7,32 @@ export interface Fault {
 
 export class InjectedFault extends Error {}
 
-/** The real database, with something that happens right before its calls: another request that is faster, or a crash. */
-export function withHook(database: D1Database, before: (call: number) => unknown): D1Database {
-  let calls = 0
-  const hooked = {
+/** The real database, with `around` about each of its calls: one call is one batch, and one trip. */
+export function aroundCalls(
+  database: D1Database,
+  around: (run: () => Promise<D1Result[]>) => Promise<D1Result[]>,
+): D1Database {
+  const wrapped = {
     withSession(constraint?: string) {
       const session = database.withSession(constraint)
       return {
         prepare: (query: string) => session.prepare(query),
-        batch: async (statements: D1PreparedStatement[]) => {
-          calls += 1
-          await before(calls)
-          return session.batch(statements)
-        },
+        batch: (statements: D1PreparedStatement[]) => around(() => session.batch(statements)),
         getBookmark: () => session.getBookmark(),
       }
     },
   }
-  return hooked as unknown as D1Database
+  return wrapped as unknown as D1Database
+}
+
+/** The real database, with something that happens right before its calls: another request that is faster, or a crash. */
+export function withHook(database: D1Database, before: (call: number) => unknown): D1Database {
+  let calls = 0
+  return aroundCalls(database, async (run) => {
+    calls += 1
+    await before(calls)
+    return run()
+  })
 }
 
 /**
@@ -33,25 +41,15 @@ export function withHook(database: D1Database, before: (call: number) => unknown
  */
 export function withFault(database: D1Database, fault: Fault | null): { database: D1Database; calls: () => number } {
   let calls = 0
-  const batch = async (run: () => Promise<D1Result[]>): Promise<D1Result[]> => {
+  const faulty = aroundCalls(database, async (run) => {
     calls += 1
     const strikes = fault?.call === calls
     if (strikes && fault.when === 'before') throw new InjectedFault('before')
     const results = await run()
     if (strikes) throw new InjectedFault('after')
     return results
-  }
-  const faulty = {
-    withSession(constraint?: string) {
-      const session = database.withSession(constraint)
-      return {
-        prepare: (query: string) => session.prepare(query),
-        batch: (statements: D1PreparedStatement[]) => batch(() => session.batch(statements)),
-        getBookmark: () => session.getBookmark(),
-      }
-    },
-  }
-  return { database: faulty as unknown as D1Database, calls: () => calls }
+  })
+  return { database: faulty, calls: () => calls }
 }
 
 /** A database of which nothing is there but `batch`. */
@@ -68,25 +66,16 @@ export function holdNextRead(database: D1Database) {
   const caught = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   let armed = false
-  const held = {
-    withSession(constraint?: string) {
-      const session = database.withSession(constraint)
-      return {
-        prepare: (query: string) => session.prepare(query),
-        batch: async (statements: D1PreparedStatement[]) => {
-          const results = await session.batch(statements)
-          if (!armed) return results
-          armed = false
-          caught.resolve()
-          await released.promise
-          return results
-        },
-        getBookmark: () => session.getBookmark(),
-      }
-    },
-  }
+  const held = aroundCalls(database, async (run) => {
+    const results = await run()
+    if (!armed) return results
+    armed = false
+    caught.resolve()
+    await released.promise
+    return results
+  })
   return {
-    database: held as unknown as D1Database,
+    database: held,
     arm: () => {
       armed = true
     },

@@ -10,13 +10,14 @@ const RUNS = 40
 export async function recoverAfter(api: Api, minutes: number): Promise<Recovery> {
   const clock = () => new Date(Date.now() + minutes * 60_000)
   const context = systemContext('cron', api.bindings, { ...api.deps, clock }, () => {})
-  const done: Recovery = { payments: 0, orders: 0, refunds: 0 }
+  const done: Recovery = { payments: 0, orders: 0, refunds: 0, operations: 0 }
   for (let run = 0, idle = 0; run < RUNS && idle < 2; run += 1) {
-    const { payments, orders, refunds } = await recover(context)
+    const { payments, orders, refunds, operations } = await recover(context)
     done.payments += payments
     done.orders += orders
     done.refunds += refunds
-    idle = payments + orders + refunds === 0 ? idle + 1 : 0
+    done.operations += operations
+    idle = payments + orders + refunds + operations === 0 ? idle + 1 : 0
   }
   await retryDueEvents(context)
   return done

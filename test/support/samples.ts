@@ -1,4 +1,4 @@
-import { signTestEvent } from '../../src/features/payments/test-provider.ts'
+import { signTestEvent } from '../../src/features/payments/test-events.ts'
 import { signRecoveryToken } from '../../src/features/sessions/recovery-token.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
 import { parseConfig } from '../../src/platform/env.ts'
@@ -6,8 +6,10 @@ import type { Route } from '../../src/platform/http/route.ts'
 import {
   type Answer,
   type Api,
+  addGiftCards,
   complete,
   createApi,
+  makeGiftCard,
   makeProduct,
   makeShopper,
   type Shopper,
@@ -116,15 +118,29 @@ export const samples: Readonly<Record<string, Sample>> = {
     const expiresAt = new Date(Date.now() + 3600_000)
     const token = await signRecoveryToken(
       parseConfig(world.api.bindings),
-      { cartId: owner.cartId, expiresAt },
+      { subject: owner.cartId, expiresAt },
       new Date(),
       mint,
     )
     return { path: '/v1/carts/recover', body: { token }, email: owner.cart.email }
   },
+  addGiftCards: async (world) => {
+    const { code } = await makeGiftCard(world.api, 500)
+    return ofCart(await shopper(world), '/gift-cards', { codes: [code] })
+  },
+  removeGiftCard: async (world) => {
+    const card = await makeGiftCard(world.api, 500)
+    return ofCart(await addGiftCards(world.api, await shopper(world), [card]), `/gift-cards/${card.id}`)
+  },
   listShippingOptions: async (world) => ofCart(await shopper(world), '/shipping-options'),
   explainCart: async (world) => ofCart(await shopper(world), '/explain', { discount_codes: ['NO-SUCH-CODE'] }),
   listPaymentOptions: async (world) => ofCart(await shopper(world), '/payment-options'),
+  'completeCart/gift_card': async (world) => {
+    const owner = await addGiftCards(world.api, await shopper(world), [await makeGiftCard(world.api, 500)])
+    const expected = { expected_total: owner.cart.totals.total, expected_amount_due: owner.cart.totals.amount_due }
+    const call = ofCart(owner, '/complete', { payment: { provider: 'test' }, ...expected })
+    return { ...call, headers: { 'Idempotency-Key': crypto.randomUUID() } }
+  },
   completeCart: async (world) => {
     const owner = await shopper(world)
     const payment = { provider: 'test', return_url: 'https://shop.example/thanks' }
@@ -140,6 +156,11 @@ export const samples: Readonly<Record<string, Sample>> = {
     const { owner, orderId } = await order(world)
     const path = `/v1/orders/${orderId}`
     return { path, token: owner.token, email: owner.cart.email, witness: { path, token: owner.token } }
+  },
+  lookUpOrder: async (world) => {
+    const { owner, orderId } = await order(world, { test_outcome: 'succeeded' })
+    const { number, email } = (await world.api.get(`/v1/orders/${orderId}`, { token: owner.token })).body
+    return { path: '/v1/orders/lookup', body: { number, email } }
   },
 
   showTestPayment: async (world) => ({ path: `/v1/test-payments/${(await order(world)).paymentId}` }),
@@ -331,6 +352,51 @@ export const samples: Readonly<Record<string, Sample>> = {
     body: { sku: product.sku, delta: 5, reason: 'counted' },
     witness: { path: `/v1/admin/inventory?sku=${product.sku}`, token: shop.staffKey },
   }),
+  updateInventory: ({ shop, product }) => ({
+    path: '/v1/admin/inventory',
+    token: shop.staffKey,
+    body: { sku: product.sku, policy: 'backorder', backorder_limit: counted(), low_stock_at: 5 },
+    witness: { path: `/v1/admin/inventory?sku=${product.sku}`, token: shop.staffKey },
+  }),
+  transferInventory: async (world) => {
+    const { shop, product } = world
+    const to = await location(world)
+    return {
+      path: '/v1/admin/inventory/transfers',
+      token: shop.staffKey,
+      body: {
+        from_location_id: shop.locationId,
+        to_location_id: to,
+        items: [{ sku: product.sku, quantity: 2 }],
+        reason: 'moved',
+      },
+      witness: { path: `/v1/admin/inventory?sku=${product.sku}`, token: shop.staffKey },
+    }
+  },
+  listMovements: ({ shop, product }) => ({
+    path: `/v1/admin/inventory/movements?sku=${product.sku}&location_id=${shop.locationId}&limit=1`,
+    token: shop.staffKey,
+  }),
+
+  createLocation: (world) =>
+    ofStaff(world, '/v1/admin/locations', {
+      name: unique('Depot'),
+      country: 'NL',
+      priority: 7,
+      is_default: false,
+      active: true,
+    }),
+  listLocations: async (world) => {
+    await location(world)
+    return ofStaff(world, '/v1/admin/locations?limit=1')
+  },
+  getLocation: async (world) => ofStaff(world, `/v1/admin/locations/${await location(world)}`),
+  updateLocation: async (world) =>
+    ofStaff(world, `/v1/admin/locations/${await location(world)}`, {
+      name: unique('Depot'),
+      country: 'BE',
+      active: false,
+    }),
 
   createPromotion: ({ shop }) => ({
     path: '/v1/admin/promotions',
@@ -384,6 +450,34 @@ export const samples: Readonly<Record<string, Sample>> = {
     const token = world.shop.staffKey
     const [code] = (await world.api.get(path, { token })).body.codes
     return { path: `${path}/codes/${code}`, token, witness: { path, token } }
+  },
+
+  issueGiftCard: (world) =>
+    ofStaff(world, '/v1/admin/gift-cards', {
+      amount: { amount: 5000, currency: 'USD' },
+      expires_at: '2099-12-31T00:00:00Z',
+      note: 'For a delay',
+    }),
+  'issueGiftCard/store_credit': (world) =>
+    ofStaff(world, '/v1/admin/gift-cards', {
+      amount: { amount: 5000, currency: 'USD' },
+      kind: 'store_credit',
+      email: 'ada@shop.example',
+    }),
+  listGiftCards: async (world) =>
+    ofStaff(world, `/v1/admin/gift-cards?limit=1&last4=${(await makeGiftCard(world.api, 500)).last4}`),
+  getGiftCard: async (world) => ofStaff(world, `/v1/admin/gift-cards/${(await makeGiftCard(world.api, 500)).id}`),
+  updateGiftCard: async (world) =>
+    ofStaff(world, `/v1/admin/gift-cards/${(await makeGiftCard(world.api, 500)).id}`, {
+      status: 'disabled',
+      expires_at: '2099-12-31T00:00:00Z',
+      note: 'Lost',
+    }),
+  adjustGiftCard: async (world) => {
+    const path = `/v1/admin/gift-cards/${(await makeGiftCard(world.api, 500)).id}`
+    const token = world.shop.staffKey
+    const body = { amount: -200, reason: 'Goodwill taken back' }
+    return { path: `${path}/adjustments`, token, body, witness: { path, token } }
   },
 
   createShippingZone: async (world) =>
@@ -467,9 +561,55 @@ export const samples: Readonly<Record<string, Sample>> = {
     const { owner } = await order(world)
     return { path: '/v1/admin/orders?limit=1', token: world.shop.staffKey, email: owner.cart.email }
   },
+  'listAdminOrders/to_ship': async (world) => {
+    const { owner } = await order(world, { test_outcome: 'succeeded' })
+    const query = 'limit=1&status=confirmed&fulfillment_status=unfulfilled&fulfillment_status=partially_fulfilled'
+    return { path: `/v1/admin/orders?${query}`, token: world.shop.staffKey, email: owner.cart.email }
+  },
   getAdminOrder: async (world) => {
     const { owner, orderId } = await order(world)
     return { path: `/v1/admin/orders/${orderId}`, token: world.shop.staffKey, email: owner.cart.email }
+  },
+  captureOrder: async (world) => {
+    const authorized = await authorizedOrder(world)
+    const { amount, currency } = authorized.total
+    const body = { payment_id: authorized.paymentId, amount: { amount: amount - 1, currency }, final: true }
+    return ofMoney(world, authorized, 'capture', body)
+  },
+  voidOrder: async (world) => {
+    const authorized = await authorizedOrder(world)
+    return ofMoney(world, authorized, 'void', { payment_id: authorized.paymentId })
+  },
+  refundOrder: async (world) => {
+    const paid = await order(world, { test_outcome: 'succeeded' })
+    const lines = [{ line_id: paid.lineId, quantity: 1, restock: 'cancel' }]
+    return ofMoney(world, paid, 'refunds', { lines, shipping: 'all', reason: 'damaged', note: 'A chip.' })
+  },
+  cancelOrder: async (world) =>
+    ofMoney(world, await order(world, { test_outcome: 'succeeded' }), 'cancel', { reason: 'Changed their mind' }),
+  fulfillOrder: async (world) => {
+    const { owner, orderId } = await order(world, { test_outcome: 'succeeded' })
+    const path = `/v1/admin/orders/${orderId}`
+    const body = {
+      lines: [{ line_id: owner.cart.lines[0].id, quantity: 1 }],
+      location_id: world.shop.locationId,
+      tracking: { carrier: 'Post', number: 'RR123456785DE', url: 'https://post.example/RR123456785DE' },
+      notify: false,
+    }
+    return { ...ofStaff(world, path), path: `${path}/fulfillments`, body, email: owner.cart.email }
+  },
+  updateFulfillment: async (world) => {
+    const { orderId } = await order(world, { test_outcome: 'succeeded' })
+    const path = `/v1/admin/orders/${orderId}`
+    const shipped = await world.api.post(`${path}/fulfillments`, {}, { token: world.shop.staffKey })
+    const [{ id }] = shipped.body.fulfillments
+    const body = { tracking: { carrier: 'Post', number: 'RR123456785DE' }, delivered: true }
+    return { ...ofStaff(world, path), path: `${path}/fulfillments/${id}`, body }
+  },
+  createOrderAccessToken: async (world) => {
+    const { orderId } = await order(world)
+    const path = `/v1/admin/orders/${orderId}`
+    return { ...ofStaff(world, path), path: `${path}/access-tokens`, body: { expires_in_hours: 72 } }
   },
 
   listWebhookEvents: async (world) => {
@@ -526,7 +666,18 @@ async function createByStaff({ api, shop }: World, path: string, body: unknown):
 }
 
 const mint = createMint(new Date(), cryptoRandom)
+let count = 0
+/** A number that no sample has had: a change to it is one. */
+const counted = () => {
+  count += 1
+  return count
+}
 const uniqueKey = () => unique('field').replaceAll('-', '_')
+
+/** An empty location that is not the default. @returns its id. */
+function location(world: World): Promise<string> {
+  return createByStaff(world, '/v1/admin/locations', { name: unique('Depot'), country: 'NL' })
+}
 
 /** A list that asks nothing before 2030, with a price of the world's product. @returns its id. */
 async function priceList(world: World): Promise<string> {
@@ -578,11 +729,32 @@ function customField(world: World): Promise<string> {
 }
 
 /** An order that waits for its payment, unless `payment` says otherwise. */
-async function order(world: World, payment: { test_outcome?: string } = {}) {
+async function order(world: World, payment: { test_outcome?: string } = {}, api = world.api) {
   const owner = await shopper(world)
-  const { status, body } = await complete(world.api, owner, payment)
+  const { status, body } = await complete(api, owner, payment)
   if (status !== 200) throw new Error(`sample order: ${status} ${JSON.stringify(body)}`)
-  return { owner, orderId: String(body.order.id), paymentId: String(body.payment.id), total: body.order.totals.total }
+  const { id, lines, totals } = body.order
+  const ids = { orderId: String(id), lineId: String(lines[0].id), paymentId: String(body.payment.id) }
+  return { owner, ...ids, total: totals.total }
+}
+
+/** An order that was paid where staff capture by themselves. */
+function authorizedOrder(world: World) {
+  const manual = createApi({ bindings: { ...world.api.bindings, PAYMENT_CAPTURE: 'manual' } })
+  return order(world, { test_outcome: 'succeeded' }, manual)
+}
+
+/** What staff ask about the money of an order. */
+function ofMoney(
+  { shop }: World,
+  { orderId, owner }: Awaited<ReturnType<typeof order>>,
+  verb: string,
+  body: unknown,
+): Call {
+  const path = `/v1/admin/orders/${orderId}`
+  const { staffKey: token } = shop
+  const headers = { 'Idempotency-Key': crypto.randomUUID() }
+  return { path: `${path}/${verb}`, body, token, headers, witness: { path, token }, email: owner.cart.email }
 }
 
 function signed(api: Api, paymentId: string, amount: { amount: number; currency: string }) {

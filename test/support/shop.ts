@@ -2,7 +2,7 @@ import { defaultDeps } from '../../src/app.ts'
 import { DEFAULT_ROUNDING } from '../../src/domain/rounding.ts'
 import { newCollection } from '../../src/features/collections/new-collection.ts'
 import { insertCollection } from '../../src/features/collections/queries.ts'
-import { insertLocation } from '../../src/features/inventory/queries.ts'
+import { insertLocation } from '../../src/features/inventory/location-queries.ts'
 import { insertMarket } from '../../src/features/markets/queries.ts'
 import { createStaffKey } from '../../src/features/sessions/staff-key.ts'
 import { insertZone } from '../../src/features/shipping/queries.ts'
@@ -83,7 +83,10 @@ async function seed(): Promise<Shop> {
   await db.commit([
     ...staff.writes,
     ...narrow.writes,
-    insertLocation({ id: locationId, name: 'Warehouse', country: 'US', isDefault: true }),
+    insertLocation({
+      ...{ id: locationId, name: 'Warehouse', country: 'US', isDefault: true, priority: 0, active: true },
+      ...{ version: 1, createdAt: at, updatedAt: at },
+    }),
     ...market('United States', 'USD', ['US'], ['en-US'], false, 0),
     ...market('Europe', 'EUR', ['DE', 'FR'], ['de-DE', 'de-AT', 'en-GB'], true, 1),
     ...market('Japan', 'JPY', ['JP'], ['ja-JP'], true, 2),
