@@ -11,8 +11,10 @@ const app = createApp(deps)
 
 export default {
   fetch: app.fetch,
-  async scheduled(_controller, bindings, execution) {
-    await runScheduled(systemContext('cron', bindings, deps, (work) => execution.waitUntil(work)))
+  async scheduled({ scheduledTime }, bindings, execution) {
+    // In development the cron can be run as if it were later: /cdn-cgi/local/scheduled?time=<milliseconds>.
+    const cronDeps = bindings.STAGE === 'dev' ? { ...deps, clock: () => new Date(scheduledTime) } : deps
+    await runScheduled(systemContext('cron', bindings, cronDeps, (work) => execution.waitUntil(work)))
   },
   async queue(batch, bindings, execution) {
     await handleBatch(batch, bindings, deps, execution)
