@@ -36,14 +36,18 @@ export const bars: Readonly<Record<string, { cold?: Partial<Cost>; hot?: Partial
   addLines: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
   setLines: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
   removeLine: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
+  addGiftCards: { cold: { trips: 3, written: 4 }, hot: { trips: 2, written: 4, kvReads: 0 } },
+  removeGiftCard: { cold: { trips: 2, written: 4 }, hot: { trips: 1, written: 4, kvReads: 0 } },
   explainCart: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
   listShippingOptions: { cold: { trips: 2 }, hot: { trips: 1, kvReads: 0 } },
   completeCart: { cold: { trips: 3 }, hot: { trips: 3 } },
+  'completeCart/gift_card': { cold: { trips: 3 }, hot: { trips: 3 } },
   receiveWebhook: { cold: { trips: 2 }, hot: { trips: 2 } },
   'receiveWebhook/forged': { cold: { trips: 0, kvReads: 0 }, hot: { trips: 0, kvReads: 0 } },
 }
 
-// They read all there is of something on purpose: ledgers to recompute, the catalog for robots and for rules, the tree.
+// They read all there is of something on purpose: ledgers to recompute, the catalog for robots and for rules, the tree,
+// the levels of a location that closes.
 const EVERY_ROW = Number.POSITIVE_INFINITY
 
 /** By sample (test/support/samples.ts). `BUDGETS=print` prints what test/http/budgets.test.ts has measured. */
@@ -164,6 +168,14 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 5, read: 58, written: 3, kvReads: 2, kvWrites: 5 },
     hot: { trips: 3, read: 23, written: 3, kvReads: 0, kvWrites: 0 },
   },
+  addGiftCards: {
+    cold: { trips: 3, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 2, read: 17, written: 2, kvReads: 0, kvWrites: 0 },
+  },
+  removeGiftCard: {
+    cold: { trips: 2, read: 60, written: 2, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 1, read: 11, written: 2, kvReads: 0, kvWrites: 0 },
+  },
   listShippingOptions: {
     cold: { trips: 2, read: 53, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
@@ -176,9 +188,13 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
+  'completeCart/gift_card': {
+    cold: { trips: 3, read: 81, written: 20, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 83, written: 20, kvReads: 0, kvWrites: 0 },
+  },
   completeCart: {
-    cold: { trips: 3, read: 109, written: 21, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 3, read: 113, written: 21, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 73, written: 18, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 75, written: 18, kvReads: 0, kvWrites: 0 },
   },
   listOrders: {
     cold: { trips: 1, read: 2, written: 0, kvReads: 0, kvWrites: 0 },
@@ -188,25 +204,29 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 1, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 11, written: 0, kvReads: 0, kvWrites: 0 },
   },
+  lookUpOrder: {
+    cold: { trips: 2, read: 30, written: 4, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 30, written: 4, kvReads: 0, kvWrites: 0 },
+  },
   showTestPayment: {
     cold: { trips: 1, read: 1, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 1, written: 0, kvReads: 0, kvWrites: 0 },
   },
   decideTestPayment: {
-    cold: { trips: 2, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 3, written: 1, kvReads: 0, kvWrites: 0 },
   },
   receiveWebhook: {
-    cold: { trips: 2, read: 80, written: 21, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 74, written: 21, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 58, written: 18, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 57, written: 18, kvReads: 0, kvWrites: 0 },
   },
   'receiveWebhook/forged': {
     cold: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   createProduct: {
-    cold: { trips: 1, read: 127, written: 30, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 127, written: 30, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 129, written: 30, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 129, written: 30, kvReads: 0, kvWrites: 0 },
   },
   listAdminProducts: {
     cold: { trips: 1, read: 73, written: 0, kvReads: 0, kvWrites: 0 },
@@ -401,8 +421,36 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
   adjustInventory: {
-    cold: { trips: 1, read: 16, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 16, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 36, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 36, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  updateInventory: {
+    cold: { trips: 2, read: 20, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 20, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  transferInventory: {
+    cold: { trips: 2, read: 56, written: 10, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 60, written: 10, kvReads: 0, kvWrites: 0 },
+  },
+  listMovements: {
+    cold: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  createLocation: {
+    cold: { trips: 2, read: 7, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 7, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  listLocations: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getLocation: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateLocation: {
+    cold: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
   },
   createPromotion: {
     cold: { trips: 1, read: 13, written: 7, kvReads: 0, kvWrites: 0 },
@@ -443,6 +491,30 @@ export const budgets: Readonly<Record<string, Budget>> = {
   deletePromotionCode: {
     cold: { trips: 2, read: 17, written: 6, kvReads: 0, kvWrites: 0 },
     hot: { trips: 2, read: 17, written: 6, kvReads: 0, kvWrites: 0 },
+  },
+  issueGiftCard: {
+    cold: { trips: 1, read: 12, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 12, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  'issueGiftCard/store_credit': {
+    cold: { trips: 1, read: 12, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 12, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  listGiftCards: {
+    cold: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getGiftCard: {
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateGiftCard: {
+    cold: { trips: 2, read: 15, written: 4, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 4, kvReads: 0, kvWrites: 0 },
+  },
+  adjustGiftCard: {
+    cold: { trips: 2, read: 22, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 22, written: 5, kvReads: 0, kvWrites: 0 },
   },
   createShippingZone: {
     cold: { trips: 1, read: 27, written: 10, kvReads: 0, kvWrites: 0 },
@@ -508,21 +580,53 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
+  'listAdminOrders/to_ship': {
+    cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
+  },
   getAdminOrder: {
     cold: { trips: 1, read: 16, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 16, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  captureOrder: {
+    cold: { trips: 5, read: 62, written: 15, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 5, read: 62, written: 15, kvReads: 0, kvWrites: 0 },
+  },
+  voidOrder: {
+    cold: { trips: 5, read: 56, written: 14, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 5, read: 56, written: 14, kvReads: 0, kvWrites: 0 },
+  },
+  refundOrder: {
+    cold: { trips: 7, read: 118, written: 22, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 7, read: 119, written: 22, kvReads: 0, kvWrites: 0 },
+  },
+  cancelOrder: {
+    cold: { trips: 8, read: 126, written: 23, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 8, read: 127, written: 23, kvReads: 0, kvWrites: 0 },
+  },
+  fulfillOrder: {
+    cold: { trips: 2, read: 50, written: 8, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 50, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  updateFulfillment: {
+    cold: { trips: 2, read: 17, written: 4, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 17, written: 4, kvReads: 0, kvWrites: 0 },
+  },
+  createOrderAccessToken: {
+    cold: { trips: 1, read: 7, written: 2, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 2, kvReads: 0, kvWrites: 0 },
   },
   listWebhookEvents: {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
   replayWebhookEvent: {
-    cold: { trips: 5, read: 12, written: 3, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 5, read: 12, written: 3, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 5, read: 13, written: 3, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 5, read: 13, written: 3, kvReads: 0, kvWrites: 0 },
   },
   importProducts: {
-    cold: { trips: 5, read: 148, written: 29, kvReads: 1, kvWrites: 1 },
-    hot: { trips: 5, read: 148, written: 29, kvReads: 1, kvWrites: 0 },
+    cold: { trips: 5, read: 150, written: 29, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 5, read: 150, written: 29, kvReads: 1, kvWrites: 0 },
   },
   'importProducts/dry_run': {
     cold: { trips: 3, read: 39, written: 0, kvReads: 1, kvWrites: 1 },

@@ -11,8 +11,9 @@ import { makeSessionKeys } from '../scripts/local/session-keys.ts'
 import { createApp, defaultDeps } from '../src/app.ts'
 import { systemContext } from '../src/jobs/context.ts'
 import type { Bindings } from '../src/platform/env.ts'
-import { bareBatchWorker, recordBatches } from './cart/bare.ts'
+import { bareBatchWorker } from './cart/bare.ts'
 import { compare, report } from './rig/compare.ts'
+import { recordBatches } from './rig/record.ts'
 import { migrate, serveWorkers } from './rig/servers.ts'
 
 const BAR = 0.7

@@ -82,7 +82,7 @@ export function shopStatements(): string[] {
     market(2, 'Germany', 'EUR', ['de-DE', 'en-GB'], 1, 2),
     market(3, 'Japan', 'JPY', ['ja-JP'], 1, 0),
     ...[country('US', 1), country(OWN_PRICES_COUNTRY, 2), country('JP', 3)],
-    "INSERT INTO locations VALUES ('loc_00000000000000000000000001', 'Warehouse', 'US', 1)",
+    "INSERT INTO locations (id, name, country, is_default) VALUES ('loc_00000000000000000000000001', 'Warehouse', 'US', 1)",
     ...COLLECTIONS.map(
       (handle, index) => `INSERT INTO collections
         (id, handle, title, description_html, position, version, created_at, updated_at, kind, rules)
@@ -138,7 +138,8 @@ export function productStatements(from: number, to: number): string[] {
       SELECT ${variant}, ${id('product', 'i')}, k, 'SKU-' || i || '-' || k, json_extract('${JSON.stringify(COLORS)}', '$[' || k || ']'),
         json_object('Color', json_extract('${JSON.stringify(COLORS)}', '$[' || k || ']')), 'c' || k, NULL, 200, 1, 1, 'standard',
         NULL, 0 FROM v`,
-    `${pieces} INSERT INTO stock_levels SELECT ${variant}, 'loc_00000000000000000000000001', 'deny', NULL,
+    `${pieces} INSERT INTO stock_levels
+      (variant_id, location_id, policy, backorder_limit, on_hand, held, incoming, updated_at) SELECT ${variant}, 'loc_00000000000000000000000001', 'deny', NULL,
       CASE WHEN ${chance(7)} % 40 = 0 THEN 0 ELSE 25 END, 0, 0, ${FIRST_PUBLISHED} FROM v`,
     price('USD', "''", usd, 'true'),
     price('EUR', "''", `(${usd} - 40)`, IN_EUR),

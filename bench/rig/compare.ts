@@ -8,6 +8,8 @@ export interface Contest {
   name: string
   own: Target
   bare: Target
+  /** Done before each slice of either side, and not measured. */
+  prepare?: () => Promise<void>
 }
 
 export interface Verdict {
@@ -48,12 +50,14 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
   const random = generator(seed)
   const busiest = new Map<string, number>()
   for (const { contest, side } of runs) {
+    await contest.prepare?.()
     await load(contest[side], { seconds: WARM_SECONDS, most: MOST })
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const { samples } of runs) samples.push({ requests: 0, seconds: 0, cpu: 0 })
     for (let slice = 0; slice < SLICES; slice += 1) {
       for (const { contest, side, samples } of shuffled(runs, random)) {
+        await contest.prepare?.()
         const before = workerdSeconds()
         const done = await load(contest[side], { seconds: SLICE_SECONDS, most: MOST })
         const after = workerdSeconds()

@@ -10,13 +10,15 @@ export interface Load {
   clientBusy: number
 }
 
-/** One request, asked again and again, and the length of the body that every answer must have; null where it varies. */
+/** A request, asked again and again, and the length of the body that every answer must have; null where it varies. */
 export interface Target {
   url: URL
   bytes: number | null
-  method?: 'GET' | 'PATCH'
+  method?: 'GET' | 'PATCH' | 'POST'
   headers?: Readonly<Record<string, string>>
   body?: string
+  /** Where every request is one of its own: what the next one has other than this. Null when there is none left. */
+  next?: () => Pick<Target, 'url' | 'headers'> | null
 }
 
 /**
@@ -25,8 +27,13 @@ export interface Target {
  * @throws {Error} on an answer that is not the expected one.
  */
 export async function load(target: Target, { seconds, most }: { seconds: number; most: number }): Promise<Load> {
-  const { url, bytes } = target
-  const request = toBytes(target)
+  const { url, bytes, next } = target
+  const same = toBytes(target)
+  const nextRequest = () => {
+    if (!next) return same
+    const own = next()
+    return own && toBytes({ ...target, ...own, headers: { ...target.headers, ...own.headers } })
+  }
   const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(url)))
   let requests = 0
   const started = performance.now()
@@ -46,10 +53,11 @@ export async function load(target: Target, { seconds, most }: { seconds: number;
               if (missing < 0)
                 return reject(new Error(`an answer is not the expected one: ${chunk.toString('latin1', 0, 500)}`))
               requests += 1
-              if (requests >= most || performance.now() >= until) resolve()
+              const request = requests >= most || performance.now() >= until ? null : nextRequest()
+              if (request === null) resolve()
               else socket.write(request)
             })
-            socket.write(request)
+            socket.write(nextRequest() ?? same)
           }),
       ),
     )
