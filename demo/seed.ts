@@ -13,9 +13,11 @@ import { raiseGeneration } from '../src/platform/generations.ts'
 import { sanitizeHtml } from '../src/platform/html/sanitize.ts'
 import type { Context } from '../src/platform/http/context.ts'
 import { type Catalog, type CatalogCategory, type CatalogTranslations, readCatalog } from './catalog.ts'
+import { issueDemoCard } from './gift-card.ts'
 import { type Goods, nameGoods, toDraft } from './goods.ts'
 import { listRises, listSales } from './prices.ts'
 import { OPENED_DAYS_AGO } from './shop.ts'
+import { listStock, nameLocations } from './stock.ts'
 import { listTerms } from './terms.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -40,10 +42,13 @@ export async function seedDemo(context: Context): Promise<{ products: number; va
     drafts.map((draft) => ({ draft, existing: null })),
     { reference: mint('adjustment'), stock: 'keep', now: opened, mint: goods.handOut },
   )
+  const locations = nameLocations(mint, opened)
   await db.commit([
-    ...listTerms(goods, mint, now),
+    ...listTerms(goods, locations, mint, now),
+    ...(await issueDemoCard(mint, opened)),
     ...plantTree(catalog.categories, categories, null, opened),
     ...writes,
+    ...listStock(goods, locations, mint, opened),
     ...(await fillShelves(catalog, collections, opened)),
     ...listRises(goods, now),
     ...listSales(goods, { mint, now, opened }),

@@ -15,7 +15,17 @@ export const MARKETS = [
   { name: 'Japan', currency: 'JPY', countries: ['JP'], locales: ['ja-JP', 'en-US'], taxIncluded: true },
 ]
 
-export const LOCATION = { name: 'Bergen warehouse', country: 'NO', isDefault: true }
+/** The first is the default; the second serves its own country first. */
+export const LOCATIONS = [
+  { name: 'Bergen warehouse', country: 'NO', priority: 0, isDefault: true },
+  { name: 'Rotterdam depot', country: 'NL', priority: 10, isDefault: false },
+]
+
+/** By SKU: what stands in the depot, what is on its way to the warehouse, how many may be owed, when few are left. */
+export const DEPOT_STOCK = { KJELE: 6, 'REIN-4043': 20, 'EMALJE-CRE': 24, 'SKJAER-JUN': 30, LAPP: 15 }
+export const DELIVERIES = { 'KURV-LAR': 12, 'ULL-RUS': 20, 'REV-NIG': 30 }
+export const BACKORDERS = { 'KURV-LAR': 10 }
+export const LOW_STOCK = { 'FJOL-LAR': 3, 'LETT-L': 2, 'HOFTE-NIG': 5, KJELE: 4 }
 
 /** The day on which the shop opened: all goods and their prices are as old as that. */
 export const OPENED_DAYS_AGO = 60

@@ -1,7 +1,7 @@
 import type { Mint } from '../src/domain/id.ts'
 import { DEFAULT_ROUNDING } from '../src/domain/rounding.ts'
 import { insertCustomField } from '../src/features/custom-fields/queries.ts'
-import { insertLocation } from '../src/features/inventory/queries.ts'
+import { insertLocation } from '../src/features/inventory/location-queries.ts'
 import { insertMarket } from '../src/features/markets/queries.ts'
 import { insertPromotion } from '../src/features/promotions/queries.ts'
 import { insertPickup } from '../src/features/shipping/pickup-queries.ts'
@@ -10,15 +10,16 @@ import { insertTaxZone } from '../src/features/tax/queries.ts'
 import type { Write } from '../src/platform/db/client.ts'
 import type { Goods } from './goods.ts'
 import { listDemoPromotions } from './promotions.ts'
-import { LOCATION, MARKETS, PRODUCT_FIELDS } from './shop.ts'
+import { MARKETS, PRODUCT_FIELDS } from './shop.ts'
+import type { DemoLocations } from './stock.ts'
 import { PICKUP, TAXES, ZONES } from './zones.ts'
 
-/** Markets, shipping, taxes, the warehouse, the promotions and the custom fields: all of the shop but goods and prices. */
-export function listTerms(goods: Goods, mint: Mint, now: Date): Write[] {
+/** Markets, shipping, taxes, the warehouses, the promotions and the custom fields: all of the shop but goods and prices. */
+export function listTerms(goods: Goods, locations: DemoLocations, mint: Mint, now: Date): Write[] {
   const at = now.getTime()
   const stored = { version: 1, createdAt: at, updatedAt: at }
   return [
-    insertLocation({ id: mint('location'), ...LOCATION }),
+    ...locations.all.map(insertLocation),
     ...MARKETS.flatMap((market, position) =>
       insertMarket({ id: mint('market'), ...market, position, ownPrices: 0, ...stored }),
     ),
