@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CatalogCategory, readCatalog } from '../demo/catalog.ts'
-import { PRODUCT_FIELDS, RISES, SALES } from '../demo/shop.ts'
+import { BACKORDERS, DELIVERIES, DEPOT_STOCK, LOW_STOCK, PRODUCT_FIELDS, RISES, SALES } from '../demo/shop.ts'
 import { checkCustomFields } from '../src/domain/custom-field.ts'
 
 const { catalog, translations } = await readCatalog()
@@ -50,6 +50,7 @@ describe('the demo shop', () => {
         skus,
       ),
     ).toEqual([])
+    expect(missing([DEPOT_STOCK, DELIVERIES, BACKORDERS, LOW_STOCK].flatMap(Object.keys), skus)).toEqual([])
     const fields = PRODUCT_FIELDS.map((field) => ({ ...field, options: {} }))
     expect(products.flatMap(({ custom_fields = {} }) => checkCustomFields(custom_fields, fields, ''))).toEqual([])
   })

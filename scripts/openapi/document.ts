@@ -63,6 +63,13 @@ const components: ZodOpenApiComponentsObject = {
       bearerFormat: 'JWT',
       description: 'A shopper’s access token: `session.access_token` of the cart that was started without one.',
     },
+    orderAccess: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'An access token of one order, as looking it up or staff issue it. It shows that order and opens nothing else.',
+    },
     staffKey: {
       type: 'http',
       scheme: 'bearer',

@@ -128,7 +128,10 @@ function describe(route: Route): string {
   if (typeof access === 'object') sentences.push(`Scope: \`${access.staff}\`.`)
   if (body || bodyType !== 'json') sentences.push(`The body has at most ${maxBytes / 1024} KiB.`)
   if (route.keyRequired) sentences.push('Needs an Idempotency-Key.')
-  if (limit) sentences.push(`At most ${RATE_LIMITS[limit].quota} requests in ${RATE_LIMITS[limit].seconds} seconds.`)
+  if (limit)
+    sentences.push(
+      `At most ${RATE_LIMITS[limit].quota} requests in ${RATE_LIMITS[limit].seconds} seconds${route.countedBy ? ' from one address' : ''}.`,
+    )
   return sentences.join(' ')
 }
 
@@ -136,6 +139,8 @@ const WHO = {
   public: 'For anybody; the answer is the same for everybody.',
   'optional-session': 'For anybody; a token, if one is sent, must be valid.',
   session: 'For the shopper whose token it is; what belongs to somebody else is not found.',
+  order:
+    'For the shopper whose token it is, or with an access token of this very order; what belongs to somebody else is not found.',
   provider: 'For a payment provider, proved by its signature over the raw body.',
   dev: 'For anybody, but only where STAGE is dev; elsewhere it is not there.',
   staff: 'For staff.',
@@ -144,6 +149,7 @@ const WHO = {
 function securityOf(access: Access): Record<string, string[]>[] {
   if (typeof access === 'object') return [{ staffKey: [access.staff] }]
   if (access === 'session') return [{ session: [] }]
+  if (access === 'order') return [{ session: [] }, { orderAccess: [] }]
   if (access === 'optional-session') return [{}, { session: [] }]
   if (access === 'provider') return [{ webhookSignature: [] }]
   return []

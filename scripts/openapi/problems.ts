@@ -33,7 +33,7 @@ function problemsOfFloor(route: Route): ProblemCode[] {
   if (keyRequired) codes.push('idempotency_key_required')
   if (limit !== null) codes.push('rate_limited')
   if (access === 'dev') codes.push('not_found')
-  if (access === 'session' || access === 'optional-session') codes.push('unauthenticated')
+  if (access === 'session' || access === 'optional-session' || access === 'order') codes.push('unauthenticated')
   if (typeof access === 'object') codes.push('unauthenticated', 'forbidden')
   return codes
 }
@@ -71,6 +71,8 @@ export const ProblemShape = shape(() =>
         .meta({ description: 'out_of_stock: the lines that are short, and what is left' }),
       order_id: z.string().nullable().optional().meta({ description: 'cart_completed: what the cart became' }),
       merged_into: z.string().nullable().optional().meta({ description: 'cart_gone: the cart it was merged into' }),
+      order_status: z.string().optional().meta({ description: 'order_not_fulfillable, order_not_cancellable' }),
+      fulfillment_status: z.string().optional().meta({ description: 'order_not_fulfillable, order_not_cancellable' }),
       order: OrderView().optional().meta({ description: 'payment_declined, payment_closed: the order that waits' }),
       payment: PaymentView().nullable().optional().meta({ description: 'payment_declined, payment_closed' }),
     })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ID_PREFIX, type IdKind, isId } from '../../src/domain/id.ts'
+import { firstIdAt, ID_PREFIX, type IdKind, isId } from '../../src/domain/id.ts'
 import { createMint } from '../../src/platform/crypto/mint.ts'
 
 const KINDS = Object.keys(ID_PREFIX) as IdKind[]
@@ -58,5 +58,23 @@ describe('minted ids', () => {
       },
     )
     fc.assert(law)
+  })
+})
+
+describe('firstIdAt', () => {
+  it('parts what was minted before a moment from what was minted since', () => {
+    const moment = fc.integer({ min: 1, max: 2 ** 48 - 2 })
+    const law = fc.property(moment, random, (at, bytes) => {
+      const mintAt = (now: number) => createMint(new Date(now), () => bytes)('order')
+      const first = firstIdAt('order', at)
+      expect(isId('order', first)).toBe(true)
+      expect(mintAt(at - 1) < first).toBe(true)
+      expect(mintAt(at) >= first && mintAt(at + 1) > first).toBe(true)
+    })
+    fc.assert(law)
+  })
+
+  it.each([-1, -62_135_596_800_000, 2 ** 60])('takes any time: %d', (at) => {
+    expect(isId('order', firstIdAt('order', at))).toBe(true)
   })
 })
