@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import type { PlannedHold } from '../../domain/allocation.ts'
 import { sum } from '../../domain/money.ts'
 import type { RefundableLine, RefundSource } from '../../domain/refund.ts'
@@ -6,8 +5,8 @@ import { fragment } from '../../platform/db/statement.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { listSold } from '../inventory/queries.ts'
-import { listOrderLines, type OrderLineRow } from '../orders/queries.ts'
-import { listRefundLines } from '../payments/refund-queries.ts'
+import { listOrderLines, type OrderLineRow, variantsOf } from '../orders/queries.ts'
+import { listRefundLines, refundsOf } from '../payments/refund-queries.ts'
 import { type OrderState, orderState, toOrderState } from './state.ts'
 
 /** An order as far as giving back is concerned. */
@@ -21,10 +20,9 @@ export interface RefundableOrder {
 /** @throws {Problem} order_not_found */
 export async function mustFindRefundable({ db, now }: Context, orderId: string): Promise<RefundableOrder> {
   const id = fragment`${orderId}`
-  const references = sql`(SELECT id FROM refunds WHERE order_id = ${orderId})`
   const [lines, sold, refunded, ...rest] = await db.read(
     listOrderLines(id),
-    listSold(id, references),
+    listSold(id, variantsOf(orderId), refundsOf(orderId)),
     listRefundLines(id),
     ...orderState(id, now),
   )

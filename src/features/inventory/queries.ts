@@ -146,13 +146,16 @@ export function refuseUnlessLocation(id: string): Write {
   return refuseWhen('location_not_found', sql`NOT EXISTS (SELECT 1 FROM ${locations} WHERE id = ${id})`)
 }
 
-/** What an order has taken from each shelf, less what its refunds and its end have put back. */
-export function listSold(orderId: SQL, references: SQL): Query<PlannedHold[]> {
+/**
+ * What an order has taken from each shelf, less what its refunds and its end have put back.
+ * @param variantIds of its lines. @param references its refunds.
+ */
+export function listSold(orderId: SQL, variantIds: SQL, references: SQL): Query<PlannedHold[]> {
   // By shelf, because the ledger is kept so: a variant's whole history may be long.
   return q.all(sql`SELECT l.variant_id AS variantId, l.location_id AS locationId, -sum(m.delta) AS quantity
     FROM ${stockLevels} AS l JOIN ${stockMovements} AS m ON m.variant_id = l.variant_id AND m.location_id = l.location_id
       AND (m.reference = ${orderId} OR m.reference IN ${references})
-    WHERE l.variant_id IN (SELECT variant_id FROM order_lines WHERE order_id = ${orderId})
+    WHERE l.variant_id IN ${variantIds}
     GROUP BY l.variant_id, l.location_id HAVING sum(m.delta) < 0 ORDER BY l.variant_id, l.location_id`)
 }
 

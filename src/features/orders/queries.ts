@@ -22,6 +22,11 @@ export function listOrderLines(orderId: SQL): Query<OrderLineRow[]> {
   return q.select().from(orderLines).where(eq(orderLines.orderId, orderId)).orderBy(asc(orderLines.position))
 }
 
+/** The variants of an order's lines, for IN. */
+export function variantsOf(orderId: string): SQL {
+  return sql`(SELECT variant_id FROM ${orderLines} WHERE order_id = ${orderId})`
+}
+
 /** A shopper's confirmed orders, newest first. */
 export function listConfirmedOrders(ownerId: string, before: string | null, limit: number): Query<OrderRow[]> {
   return q

@@ -12,6 +12,11 @@ export function listRefunds(orderId: SQL): Query<RefundRow[]> {
   return q.select().from(refunds).where(eq(refunds.orderId, orderId)).orderBy(asc(refunds.id))
 }
 
+/** The ids of an order's refunds, for IN. */
+export function refundsOf(orderId: string): SQL {
+  return sql`(SELECT id FROM ${refunds} WHERE order_id = ${orderId})`
+}
+
 /** What the refunds of an order were for. */
 export function listRefundLines(orderId: SQL): Query<RefundLineRow[]> {
   return q
