@@ -1,9 +1,6 @@
 // npm run bench:cart: how fast a cart is changed beside the least that must be done for it: a Worker that sends the same
 // statements to D1 as one batch, and answers as many bytes. --rounds 9 --seed 1 --lines 10 as they are.
 
-import { access, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { seedDemo } from '../demo/seed.ts'
 import { bundleOther, bundleOwn, compatibilityDate, inScratchFolder } from '../scripts/local/bundle.ts'
@@ -13,6 +10,7 @@ import { systemContext } from '../src/jobs/context.ts'
 import type { Bindings } from '../src/platform/env.ts'
 import { bareBatchWorker } from './cart/bare.ts'
 import { compare, report } from './rig/compare.ts'
+import { inMemory } from './rig/memory.ts'
 import { recordBatches } from './rig/record.ts'
 import { migrate, serveWorkers } from './rig/servers.ts'
 
@@ -26,19 +24,9 @@ const { values } = parseArgs({
   },
 })
 
-// Local D1 waits for the disk at every query: memory has no disk to wait for.
-const memory = await access('/dev/shm').then(
-  () => '/dev/shm',
-  () => tmpdir(),
-)
-const stateDir = await mkdtemp(path.join(memory, 'bench-cart-'))
-try {
-  await inScratchFolder(measureChange)
-} finally {
-  await rm(stateDir, { recursive: true, force: true })
-}
+await inMemory('bench-cart', (stateDir) => inScratchFolder((folder) => measureChange(folder, stateDir)))
 
-async function measureChange(folder: string): Promise<void> {
+async function measureChange(folder: string, stateDir: string): Promise<void> {
   const date = await compatibilityDate()
   const { code } = await bundleOwn(folder)
   const vars = {

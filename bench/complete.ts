@@ -1,9 +1,6 @@
 // npm run bench:complete: how fast a cart is ordered beside the least that must be done for it: a Worker that makes the
 // same two commits, and answers as many bytes. --rounds 9 --seed 1 --lines 3 as they are.
 
-import { access, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { seedDemo } from '../demo/seed.ts'
 import { bundleOther, compatibilityDate, inScratchFolder } from '../scripts/local/bundle.ts'
@@ -16,6 +13,7 @@ import { bareCommitsWorker } from './complete/bare.ts'
 import { type Cart, copyOf, layOutCarts } from './complete/carts.ts'
 import { SHOP_WITH_TEST_PROVIDER } from './complete/shop.ts'
 import { compare, report } from './rig/compare.ts'
+import { inMemory } from './rig/memory.ts'
 import { recordBatches } from './rig/record.ts'
 import { migrate, serveWorkers } from './rig/servers.ts'
 
@@ -31,19 +29,9 @@ const { values } = parseArgs({
   },
 })
 
-// Local D1 waits for the disk at every query: memory has no disk to wait for.
-const memory = await access('/dev/shm').then(
-  () => '/dev/shm',
-  () => tmpdir(),
-)
-const stateDir = await mkdtemp(path.join(memory, 'bench-complete-'))
-try {
-  await inScratchFolder(measureComplete)
-} finally {
-  await rm(stateDir, { recursive: true, force: true })
-}
+await inMemory('bench-complete', (stateDir) => inScratchFolder((folder) => measureComplete(folder, stateDir)))
 
-async function measureComplete(folder: string): Promise<void> {
+async function measureComplete(folder: string, stateDir: string): Promise<void> {
   const date = await compatibilityDate()
   const { code } = await bundleOther(folder, { 'worker.js': SHOP_WITH_TEST_PROVIDER })
   const vars = {
