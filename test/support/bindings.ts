@@ -13,6 +13,8 @@ export function testBindings() {
     LOG_LEVEL: 'error',
     // Tests in workerd see no environment but their bindings.
     BUDGETS: process.env.BUDGETS ?? '',
+    // D1_LATENCY_MS=5 or 0-20 slows whatever does not say so itself.
+    D1_LATENCY_MS: process.env.D1_LATENCY_MS ?? '0',
     CHAOS: process.env.CHAOS ?? '',
     INTERLEAVINGS: process.env.INTERLEAVINGS ?? '',
     INTERLEAVINGS_SEED: process.env.INTERLEAVINGS_SEED ?? '',

@@ -5,6 +5,7 @@ import { testEnv } from './env.ts'
 /** Races hide at local speed, and some of them behind an even one: milliseconds added to every D1 call. */
 export const SPEEDS = ['5', '0-20'] as const
 type Speed = (typeof SPEEDS)[number]
+type Once = ReturnType<typeof it.runIf>
 
 // npm test has three minutes: SPEEDS=all tests everything at each speed.
 const ALL = (testEnv() as { SPEEDS?: string }).SPEEDS === 'all'
@@ -13,7 +14,7 @@ const ALL = (testEnv() as { SPEEDS?: string }).SPEEDS === 'all'
  * The same promises at each speed of the database; they end by recomputing all ledgers.
  * @param tests whose `once` is `it` at the first speed alone, for what is promised beside the races.
  */
-export function atEachSpeed(title: string, tests: (api: Api, speed: Speed, once: typeof it | typeof it.skip) => void) {
+export function atEachSpeed(title: string, tests: (api: Api, speed: Speed, once: Once) => void) {
   describe.each(SPEEDS)(`${title}, with %s ms more on every D1 call`, (speed) => run(speed, tests))
 }
 
@@ -23,13 +24,13 @@ export function atOneSpeed(title: string, tests: (api: Api, speed: Speed) => voi
   describe.each(speeds)(`${title}, with %s ms more on every D1 call`, (speed) => run(speed, tests))
 }
 
-function run(speed: Speed, tests: (api: Api, speed: Speed, once: typeof it | typeof it.skip) => void) {
+function run(speed: Speed, tests: (api: Api, speed: Speed, once: Once) => void) {
   const api = createApi({ bindings: { D1_LATENCY_MS: speed } })
   afterAll(async () => expect(await violations(api)).toEqual([]))
   tests(api, speed, onceAt(speed))
 }
 
 /** `it` at the first speed alone. */
-export function onceAt(speed: Speed): typeof it | typeof it.skip {
-  return ALL || speed === SPEEDS[0] ? it : it.skip
+export function onceAt(speed: Speed): Once {
+  return it.runIf(ALL || speed === SPEEDS[0])
 }
