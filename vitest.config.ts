@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { withoutDocument } from './scripts/build/without-document.ts'
 import { testBindings } from './test/support/bindings.ts'
 
 // Read by the tests' Worker like every secret; wrangler warns where a required one is nowhere.
@@ -15,6 +16,8 @@ export default defineConfig({
       { test: { name: 'node', include: ['test/*.test.ts', 'test/{domain,features,platform}/**/*.test.ts'] } },
       {
         plugins: [
+          // As what is deployed: see scripts/build.
+          withoutDocument(),
           cloudflareTest(async () => ({
             main: './src/worker.ts',
             wrangler: { configPath: './wrangler.toml' },
@@ -32,7 +35,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
-          include: ['test/{http,jobs,promises}/**/*.test.ts'],
+          include: ['test/{http,jobs,promises,providers}/**/*.test.ts'],
           setupFiles: ['./test/support/setup.ts'],
           isolate: false,
           maxWorkers: 3,

@@ -31,7 +31,12 @@ export function bundleOwn(folder: string): Promise<Bundle> {
 
 /** Bundles another Worker in the same way. @param files by name; worker.js is the entry. */
 export async function bundleOther(folder: string, files: Readonly<Record<string, string>>): Promise<Bundle> {
-  const config = `name = "bare"\nmain = "worker.js"\nminify = true\ncompatibility_date = "${await compatibilityDate()}"\n`
+  const config = `name = "bare"
+main = "worker.js"
+minify = true
+keep_names = false
+compatibility_date = "${await compatibilityDate()}"
+`
   for (const [name, text] of Object.entries({ ...files, 'wrangler.toml': config })) {
     await writeFile(path.join(folder, name), text)
   }

@@ -1,7 +1,18 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { NoopLogger, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { drizzle } from 'drizzle-orm/d1'
+import { NoopCache } from 'drizzle-orm/cache/core'
+import { D1PreparedQuery, type DrizzleD1Database } from 'drizzle-orm/d1'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
+import {
+  SQLiteAsyncDialect,
+  SQLiteDeleteBase,
+  SQLiteInsertBuilder,
+  SQLiteSelectBuilder,
+  type SQLiteSession,
+  type SQLiteTable,
+  SQLiteUpdateBuilder,
+} from 'drizzle-orm/sqlite-core'
+import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw'
 import { type DatabaseError, toDatabaseError } from './errors.ts'
 
 /** A read or write as a value: nothing runs until it is handed to `Db.read` or `Db.commit`. */
@@ -62,17 +73,39 @@ export type Results<Queries extends readonly Query[]> = {
   -readonly [Index in keyof Queries]: Queries[Index]['_']['result']
 }
 
-// Builds statements and never runs them: an awaited builder would be a trip that nobody counts, limits or authorises.
-const recorder = {
-  prepare: () => ({
-    bind() {
-      throw new Error('A query was awaited by itself: hand it to db.read() or db.commit()')
-    },
-  }),
+// Statements are built here and never run: an awaited one would be a trip that nobody counts, limits or authorises.
+function refuseToRun(): never {
+  throw new Error('A query was awaited by itself: hand it to db.read() or db.commit()')
 }
 
-/** The statement builder. It holds no connection. */
-export const q = drizzle(recorder as unknown as D1Database)
+type Session = SQLiteSession<'async', D1Result, Record<string, never>, Record<string, never>>
+
+const dialect = new SQLiteAsyncDialect()
+const neverRun = { bind: refuseToRun } as unknown as D1PreparedStatement
+const [logger, cache] = [new NoopLogger(), new NoopCache()]
+/** What drizzle's builders ask of a session when they are asked for their statement. */
+const session = {
+  prepareOneTimeQuery: (...[query, fields, method]: Parameters<Session['prepareOneTimeQuery']>) =>
+    new D1PreparedQuery(neverRun, query, logger, cache, undefined, undefined, fields, method, true),
+} as unknown as Session
+
+function raw(action: 'run' | 'all', text: SQL, toResult: (result: unknown) => unknown) {
+  const run = async () => refuseToRun()
+  return new SQLiteRaw(run, () => text, action, dialect, toResult)
+}
+
+/**
+ * The statement builder: of drizzle's database what only builds. Whole, it would bring relations, transactions and a cache.
+ */
+export const q = {
+  select: (fields?: Parameters<DrizzleD1Database['select']>[0]) =>
+    new SQLiteSelectBuilder({ fields, session, dialect }),
+  insert: (table: SQLiteTable) => new SQLiteInsertBuilder(table, session, dialect),
+  update: (table: SQLiteTable) => new SQLiteUpdateBuilder(table, session, dialect),
+  delete: (table: SQLiteTable) => new SQLiteDeleteBase(table, session, dialect),
+  run: (text: SQL) => raw('run', text, (result) => result),
+  all: (text: SQL) => raw('all', text, (result) => (result as D1Result).results),
+} as unknown as Pick<DrizzleD1Database, 'select' | 'insert' | 'update' | 'delete' | 'run' | 'all'>
 
 /** What drizzle's own batch calls on each item. */
 interface Prepared {
