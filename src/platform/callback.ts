@@ -1,4 +1,4 @@
-import { Webhook } from 'standardwebhooks'
+import { signStandardWebhook } from './crypto/standard-webhook.ts'
 import type { Context } from './http/context.ts'
 
 const MAX_ANSWER_BYTES = 256 * 1024
@@ -16,15 +16,8 @@ export async function callBack(
   signal: AbortSignal,
 ): Promise<unknown> {
   const body = JSON.stringify(payload)
-  const id = context.mint('event')
-  const signature = new Webhook(secret).sign(id, context.now, body)
-  const headers = {
-    'Content-Type': 'application/json',
-    Accept: 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(context.now.getTime() / 1000)),
-    'webhook-signature': signature,
-  }
+  const signed = await signStandardWebhook(secret, { id: context.mint('event'), at: context.now, body })
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json', ...signed }
   // A redirect would send the shopper's address to somebody the operator has not named.
   const response = await context.fetch(new Request(url, { method: 'POST', headers, body, signal, redirect: 'manual' }))
   if (response.status !== 200) throw new Error(`answered ${response.status}`)
