@@ -77,3 +77,10 @@ export function firstIdAt(kind: IdKind, at: number): string {
   }
   return `${ID_PREFIX[kind]}_${moment}${'0'.repeat(16)}`
 }
+
+/** When an id was minted (Unix milliseconds), which its first letters tell; null for anything that is no id. */
+export function mintedAt(id: string): number | null {
+  const letters = /_([0-7][0-9a-hjkmnp-tv-z]{9})[0-9a-hjkmnp-tv-z]{16}$/.exec(id)?.[1]
+  if (letters === undefined) return null
+  return [...letters].reduce((moment, letter) => moment * 32 + DIGITS.indexOf(letter), 0)
+}

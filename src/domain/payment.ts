@@ -19,20 +19,23 @@ export type DisputeStatus = 'open' | 'won' | 'lost'
 /** What the shopper's browser does next to pay. */
 export type NextAction =
   | { type: 'redirect'; url: string }
-  | { type: 'confirm'; provider: string; client_secret: string; publishable_key: string }
+  | { type: 'confirm'; provider: string; client_secret: string; publishable_key: string; session_id?: string }
 
 /**
  * What a provider says happened to a payment, from a webhook, an answer or a question asked by recover. Amounts are what
- * has been captured in all, not by one step: then a fact that comes twice, late or before another says the same.
+ * has been captured in all, not by one step, or of a step that has a name: then a fact that comes twice, late or before
+ * another says the same.
  */
 export type PaymentFact =
   | { kind: 'requires_action' | 'processing' | 'failed' | 'closed' | 'voided' }
   | { kind: 'authorized'; amount: Money }
   /**
    * `of`: what the provider knows the whole payment to be. Only beside it may `amount` be less; without it a smaller amount
-   * is another payment than ours. `final`: nothing more will be captured.
+   * is another payment than ours. `final`: nothing more will be captured. `part`: a provider that tells each capture and never
+   * the sum names it here; `amount` is then of this one, and the ledger enters each part once. Of one payment the captures are
+   * either all told by parts, or all as sums.
    */
-  | { kind: 'captured'; amount: Money; of?: Money; final?: boolean }
+  | { kind: 'captured'; amount: Money; of?: Money; final?: boolean; part?: string }
 
 /** What a provider says of one refund, whoever asked for it: it names our id of it, or its own, or both. */
 export interface RefundFact {
@@ -90,7 +93,8 @@ export type FactDecision =
 
 /**
  * What `fact` does to a payment: one step forward, nothing, or a mismatch that a person must look at. Of its money a payment
- * keeps the most that was ever said to be captured, and whether its end was ever told: so facts may come in any order.
+ * keeps the most that was ever said to be captured, or the sum of the parts, and whether its end was ever told: so facts may
+ * come in any order. @param fact a part only if it has not been entered yet.
  */
 export function decideFact(payment: PaymentMoney, fact: PaymentFact): FactDecision {
   if (fact.kind === 'captured') return decideCapture(payment, fact)
@@ -104,8 +108,8 @@ export function decideFact(payment: PaymentMoney, fact: PaymentFact): FactDecisi
 
 function decideCapture(payment: PaymentMoney, fact: Extract<PaymentFact, { kind: 'captured' }>): FactDecision {
   const { status, amount, released } = payment
-  const total = fact.amount.amount
-  const isPart = fact.amount.currency === amount.currency && total > 0 && total <= amount.amount
+  const total = fact.amount.amount + (fact.part === undefined ? 0 : payment.captured)
+  const isPart = fact.amount.currency === amount.currency && fact.amount.amount > 0 && total <= amount.amount
   if (!isSame(fact.of ?? fact.amount, amount) || !isPart) return mismatch(amount, fact.amount)
   const captured = total - payment.captured
   // A capture after a void, or after the rest was let go: the provider knows better, and nothing more comes after it.

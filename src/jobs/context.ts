@@ -18,7 +18,7 @@ export function systemContext(
     gate: null,
     idempotency: null,
     consistency: 'first-primary',
-    origin: bindings.PUBLIC_ORIGIN ?? 'http://127.0.0.1:8787',
+    origin: bindings.PUBLIC_ORIGIN?.replace(/\/+$/, '') ?? 'http://127.0.0.1:8787',
     requestId: createMint(now, deps.random)('request'),
     now,
     waitUntil,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { firstIdAt, ID_PREFIX, type IdKind, isId } from '../../src/domain/id.ts'
+import { firstIdAt, ID_PREFIX, type IdKind, isId, mintedAt } from '../../src/domain/id.ts'
 import { createMint } from '../../src/platform/crypto/mint.ts'
 
 const KINDS = Object.keys(ID_PREFIX) as IdKind[]
@@ -61,6 +61,20 @@ describe('minted ids', () => {
   })
 })
 
+describe('mintedAt', () => {
+  it('tells when an id was minted, of any kind', () => {
+    const law = fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), random, (at, bytes) => {
+      const mint = createMint(new Date(at), () => bytes)
+      expect([mintedAt(mint('order')), mintedAt(mint('cart')), mintedAt(firstIdAt('refund', at))]).toEqual([at, at, at])
+    })
+    fc.assert(law)
+  })
+
+  it.each(['', 'ref_1', 'order', 'ref_8zzzzzzzzzzzzzzzzzzzzzzzzz'])('knows none of what is no id: %j', (text) => {
+    expect(mintedAt(text)).toBeNull()
+  })
+})
+
 describe('firstIdAt', () => {
   it('parts what was minted before a moment from what was minted since', () => {
     const moment = fc.integer({ min: 1, max: 2 ** 48 - 2 })
@@ -76,5 +90,15 @@ describe('firstIdAt', () => {
 
   it.each([-1, -62_135_596_800_000, 2 ** 60])('takes any time: %d', (at) => {
     expect(isId('order', firstIdAt('order', at))).toBe(true)
+  })
+})
+
+describe('mintedAt', () => {
+  it('is when an id was minted', () => {
+    const law = fc.property(fc.nat({ max: 2 ** 48 - 1 }), random, (at, bytes) => {
+      const mint = createMint(new Date(at), () => bytes)
+      expect([mintedAt(mint('payment')), mintedAt(mint('cart'))]).toEqual([at, at])
+    })
+    fc.assert(law)
   })
 })

@@ -73,6 +73,25 @@ function* sequences(length: number, of: number): Generator<number[]> {
   else for (const rest of sequences(length - 1, of)) for (let index = 0; index < of; index += 1) yield [...rest, index]
 }
 
+/** As the ledger does: a part that is in it already moves nothing. */
+function settleParts(facts: readonly PaymentFact[]): PaymentMoney {
+  const entered = new Set<string>()
+  return facts.reduce((payment, fact) => {
+    if (fact.kind === 'captured' && fact.part !== undefined) {
+      if (entered.has(fact.part)) return payment
+      entered.add(fact.part)
+    }
+    return settle(payment, [fact])
+  }, paymentIn('created'))
+}
+
+function permutationsOf(length: number): number[][] {
+  if (length === 0) return [[]]
+  return permutationsOf(length - 1).flatMap((rest) =>
+    Array.from({ length }, (_, place) => rest.toSpliced(place, 0, length - 1)),
+  )
+}
+
 const PARTS: readonly PaymentFact[] = [
   { kind: 'captured', amount: usd(400), of: AMOUNT },
   { kind: 'captured', amount: usd(700), of: AMOUNT },
@@ -109,6 +128,45 @@ describe('decideFact', () => {
       return seen
     })
     expect(counts).toEqual([13, 13 ** 2, 13 ** 3, 13 ** 4])
+  })
+
+  it('sums parts that are told one by one, in every order, however often and whatever else is told', () => {
+    const parts: readonly PaymentFact[] = [
+      { kind: 'captured', part: 'a', amount: usd(400), of: AMOUNT },
+      { kind: 'captured', part: 'b', amount: usd(700), of: AMOUNT },
+    ]
+    const last: PaymentFact = { kind: 'captured', part: 'c', amount: usd(300), of: AMOUNT, final: true }
+    const rest: PaymentFact = { kind: 'captured', part: 'd', amount: usd(899), of: AMOUNT }
+    const around: readonly PaymentFact[] = [
+      { kind: 'failed' },
+      { kind: 'closed' },
+      { kind: 'authorized', amount: AMOUNT },
+    ]
+    const cases: readonly (readonly [facts: readonly PaymentFact[], end: Partial<PaymentMoney>])[] = [
+      [[...around, ...parts], { status: 'authorized', captured: 1100, released: 0 }],
+      [[...around, ...parts, last], { status: 'captured', captured: 1400, released: 599 }],
+      [[...around, ...parts, { kind: 'voided' }], { status: 'captured', captured: 1100, released: 899 }],
+      [[...around, ...parts, rest], { status: 'captured', captured: 1999, released: 0 }],
+    ]
+    for (const [facts, end] of cases) {
+      for (const indexes of permutationsOf(facts.length)) {
+        const told = indexes.flatMap((index) => facts[index] ?? [])
+        expect(settleParts([...told, ...told.toReversed()]), JSON.stringify(told)).toMatchObject(end)
+      }
+    }
+  })
+
+  it('takes no part that is too much, of nothing, or of another payment', () => {
+    const payment: PaymentMoney = { status: 'authorized', amount: AMOUNT, captured: 1500, released: 0 }
+    for (const [amount, of] of [
+      [usd(500), AMOUNT],
+      [usd(0), AMOUNT],
+      [usd(-1), AMOUNT],
+      [usd(100), usd(2000)],
+      [{ amount: 100, currency: 'EUR' }, AMOUNT],
+    ] as const) {
+      expect(decideFact(payment, { kind: 'captured', part: 'x', amount, of })).toMatchObject({ why: 'amount_mismatch' })
+    }
   })
 
   it('ends alike for every order of all that can happen to money at once', () => {

@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { PAYMENT_FLOWS, type PaymentProvider } from '../../domain/provider.ts'
 import { shape } from '../../platform/http/schema.ts'
 import { MoneyShape } from '../../platform/http/shapes.ts'
 import { OrderView, toOrderView } from '../orders/contract.ts'
 import { attemptStatus, NextActionView, toPaymentView } from '../payments/contract.ts'
-import { TEST_OUTCOMES } from '../payments/test-events.ts'
+import { TEST_OUTCOMES } from '../payments/test/events.ts'
 import type { Completion } from './completion.ts'
 
 const WebAddress = () => z.url({ protocol: /^https?$/ }).max(2000)
@@ -13,9 +14,31 @@ export const CompleteInput = shape(() =>
     .strictObject({
       payment: z
         .strictObject({
-          provider: z.string().min(1).max(50),
-          return_url: WebAddress().optional(),
-          cancel_url: WebAddress().optional(),
+          provider: z
+            .string()
+            .min(1)
+            .max(50)
+            .meta({ description: 'One that payment-options lists', example: 'stripe' }),
+          return_url: WebAddress().optional().meta({
+            description:
+              'Where the shopper comes back to from a page of the provider or of a bank, at an origin of the shop: RETURN_ORIGINS, CORS_ORIGINS, STOREFRONT_URL or PUBLIC_ORIGIN',
+            example: 'https://shop.example/thanks',
+          }),
+          cancel_url: WebAddress().optional().meta({
+            description: 'Where the back link of the page leads, at an origin of the shop; most providers have one',
+          }),
+          method: z
+            .string()
+            .regex(/^[a-z][a-z0-9_]{0,49}$/)
+            .optional()
+            .meta({
+              description:
+                'One of the methods that payment-options lists for the provider, or where it lists none (Mollie) one of its own; refused where it is chosen at the provider',
+            }),
+          flow: z.enum(PAYMENT_FLOWS).optional().meta({
+            description:
+              'redirect: the shopper pays on a page of the provider. embedded: in yours, by the provider’s SDK. Left out, the first of the flows that payment-options lists',
+          }),
           test_outcome: z
             .enum(TEST_OUTCOMES)
             .optional()
@@ -55,10 +78,42 @@ export const CompletionView = shape(() =>
 export const PaymentOptionsView = shape(() =>
   z.object({
     data: z.array(
-      z.object({ provider: z.string(), publishable_key: z.string().nullable() }).meta({ id: 'PaymentOption' }),
+      z
+        .object({
+          provider: z.string().meta({ description: 'What payment.provider of complete is', example: 'stripe' }),
+          publishable_key: z
+            .string()
+            .nullable()
+            .meta({ description: 'For the SDK of the provider in the browser; null where it has none' }),
+          flows: z
+            .array(z.enum(PAYMENT_FLOWS))
+            .meta({ description: 'What payment.flow may be, the default first; empty where the shopper does nothing' }),
+          return_url_required: z
+            .boolean()
+            .meta({ description: 'Whether payment.return_url must be given to a redirect' }),
+          methods: z
+            .array(
+              z.object({
+                method: z.string().meta({ example: 'bank_transfer' }),
+                instructions: z.string().nullable().meta({ description: 'What the shopper does after the order' }),
+              }),
+            )
+            .meta({ description: 'What payment.method may be; empty where the provider lets the shopper choose' }),
+        })
+        .meta({ id: 'PaymentOption' }),
     ),
   }),
 )
+
+export function toPaymentOptionView({ name, option }: PaymentProvider) {
+  return {
+    provider: name,
+    publishable_key: option.publishableKey,
+    flows: [...option.flows],
+    return_url_required: option.needsReturnUrl,
+    methods: option.methods.map(({ method, instructions }) => ({ method, instructions })),
+  }
+}
 
 /** How an attempt stands, for the shopper. `declined` and `closed` are problems, not completions. */
 export function statusOf({ whole, paymentId }: Completion) {

@@ -12,6 +12,13 @@ export interface PaymentWish {
   input: Record<string, string>
 }
 
+/** How it is paid. */
+export interface PaymentPlan extends PaymentWish {
+  sessionLifetimeMs: number
+  /** The network it is asked from, as it is counted; null where it is not. */
+  addressKey: string | null
+}
+
 /** How many of each variant the cart wants. */
 export function demandOf(priced: PricedCart): Map<string, number> {
   const demand = new Map<string, number>()
@@ -29,28 +36,29 @@ export function newPayment(
   context: Context,
   order: { id: string; currency: string; amountDue: number },
   attempt: number,
-  wish: PaymentWish & { sessionLifetimeMs: number },
+  plan: PaymentPlan,
 ): PaymentRow {
   const at = context.now.getTime()
   return {
     id: context.mint('payment'),
     orderId: order.id,
     attempt,
-    provider: wish.provider,
+    provider: plan.provider,
     status: 'created',
     amount: order.amountDue,
     currency: order.currency,
     providerReference: null,
     nextAction: null,
-    input: wish.input,
+    input: plan.input,
     idempotencyId: context.idempotency?.id ?? null,
     captured: 0,
     refunded: 0,
     seq: 0,
     createdAt: at,
     updatedAt: at,
-    sessionExpiresAt: at + wish.sessionLifetimeMs,
+    sessionExpiresAt: at + plan.sessionLifetimeMs,
     ...{ accepted: false, released: 0, disputed: 0, authorizationExpiresAt: null },
+    ...{ addressKey: plan.addressKey, declines: 0, declined: false },
   }
 }
 

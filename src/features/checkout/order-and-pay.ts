@@ -4,29 +4,28 @@ import { claimKey, settleKeys } from '../../platform/http/idempotency.ts'
 import { moveOrder } from '../orders/move-queries.ts'
 import type { OrderLineRow } from '../orders/queries.ts'
 import { mustFindOrder, newWholeOrder, toWholeOrder, wholeOrder } from '../orders/read.ts'
+import type { AddressKeys } from '../payments/address-key.ts'
 import { type PaymentRow, withAction } from '../payments/queries.ts'
+import { refuseAttemptsBeyond } from '../payments/velocity-queries.ts'
 import { customerKey } from '../promotions/customer.ts'
 import { applyFact, lostRace } from './apply.ts'
 import type { Clearing } from './clear-pending.ts'
 import { type Completion, toCompletion } from './completion.ts'
 import { confirmWrites, stockWrites } from './confirm.ts'
 import type { Checkout } from './load.ts'
-import { newOrder, newPayment, type PaymentWish } from './new-order.ts'
+import { newOrder, newPayment, type PaymentPlan } from './new-order.ts'
 import { placeAttempt, placeOrder } from './place.ts'
 import { openSession } from './sessions.ts'
 import { settle } from './settle.ts'
 import type { OrderState } from './state.ts'
 
-/** How it is paid. */
-export interface SessionWish extends PaymentWish {
-  sessionLifetimeMs: number
-}
-
 /** What was decided before anything is written. */
 export interface OrderPlan {
   holds: OrderState['holds']
-  session: SessionWish | null
+  session: PaymentPlan | null
   clearing: Clearing
+  /** The network it is asked from. */
+  keys: AddressKeys | null
 }
 
 /**
@@ -48,7 +47,7 @@ export async function orderAndPay(context: Context, checkout: Checkout, plan: Or
     return toCompletion(toWholeOrder(results), null)
   }
 
-  await db.commit([...claim, ...writes], [], { repeatable })
+  await db.commit([...claim, ...limitAttempts(context, state.order, plan.keys), ...writes], [], { repeatable })
   // From here on the order exists: whatever happens next, it is finished by this request, a webhook or recover.
   const session = await openSession(context, payment)
   if (!session) return toCompletion(await mustFindOrder(context, orderId, ownerId), payment.id)
@@ -70,6 +69,10 @@ export async function orderAndPay(context: Context, checkout: Checkout, plan: Or
     await applyFact(context, payment.id, session.fact, { details, actor: payment.provider, alongside: () => outcome })
     return toCompletion(await mustFindOrder(context, orderId, ownerId), payment.id)
   }
+}
+
+function limitAttempts({ config, now }: Context, order: OrderState['order'], keys: AddressKeys | null): Write[] {
+  return config.paymentLimits ? [refuseAttemptsBeyond(order, keys, config.paymentLimits, now)] : []
 }
 
 async function prepare(

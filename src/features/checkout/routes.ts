@@ -8,7 +8,15 @@ import { sessionOf } from '../sessions/guest.ts'
 import { replayCompletion } from './answered.ts'
 import { complete } from './complete.ts'
 import type { Completion } from './completion.ts'
-import { CompleteInput, CompletionView, PaymentOptionsView, statusOf, toCompletionView } from './contract.ts'
+import {
+  CompleteInput,
+  CompletionView,
+  PaymentOptionsView,
+  statusOf,
+  toCompletionView,
+  toPaymentOptionView,
+} from './contract.ts'
+import { takesCurrency } from './refuse-payment.ts'
 
 function answer({ requestId }: Context, completion: Completion): Reply | Response {
   const status = statusOf(completion)
@@ -26,7 +34,7 @@ export const checkoutRoutes = [
       id: 'listPaymentOptions',
       method: 'get',
       path: '/v1/carts/:cart/payment-options',
-      summary: 'Payment providers that can be used now, with publishable keys',
+      summary: 'Payment providers that can be used now, in the cart’s currency, with what a storefront needs for each',
       access: 'session',
       limit: 'cart',
       params: CartParams,
@@ -34,9 +42,10 @@ export const checkoutRoutes = [
       problems: ['cart_not_found', 'cart_gone'],
     },
     async (context, { params }) => {
-      await mustFindCart(context, params.cart)
-      const configured = PROVIDER_NAMES.filter((name) => context.provider(name) !== null)
-      return { body: { data: configured.map((provider) => ({ provider, publishable_key: null })) } }
+      const { cart } = await mustFindCart(context, params.cart)
+      const configured = PROVIDER_NAMES.flatMap((name) => context.provider(name) ?? [])
+      const usable = configured.filter((provider) => takesCurrency(provider, cart.currency))
+      return { body: { data: usable.map(toPaymentOptionView) } }
     },
   ),
   route(
@@ -54,6 +63,7 @@ export const checkoutRoutes = [
       keyRequired: true,
       problems: [
         'payment_declined',
+        'payment_attempts_exceeded',
         'cart_not_found',
         'cart_gone',
         'cart_empty',
@@ -69,12 +79,13 @@ export const checkoutRoutes = [
       replay: async (context, resourceId) =>
         answer(context, await replayCompletion(context, resourceId, sessionOf(context).ownerId)),
     },
-    async (context, { params, body, ifMatch }) => {
+    async (context, { params, body, ifMatch, request }) => {
       const { provider, ...input } = body.payment ?? { provider: '' }
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
       const payment = body.payment ? { provider, input: given as Record<string, string> } : null
+      const address = request.headers.get('CF-Connecting-IP')
       const expected = { total: body.expected_total, amountDue: body.expected_amount_due ?? null }
-      return answer(context, await complete(context, params.cart, { payment, expected, ifMatch }))
+      return answer(context, await complete(context, params.cart, { payment, expected, ifMatch, address }))
     },
   ),
 ]

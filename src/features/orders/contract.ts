@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { NextAction } from '../../domain/payment.ts'
 import { idSchema, shape } from '../../platform/http/schema.ts'
 import { AddressView, MetadataShape, MoneyShape, money, timestamp } from '../../platform/http/shapes.ts'
 import { TaxView, TotalsView, toTaxView } from '../cart/contract.ts'
@@ -176,13 +177,21 @@ export function toOrderView({ order, lines, moves, payments, refunds, refundLine
 }
 
 export function toStaffOrderView(order: StaffOrder) {
+  const { payments, next_action, ...view } = toOrderView(order)
   return {
-    ...toOrderView(order),
+    ...view,
+    payments: payments.map((payment) => ({ ...payment, next_action: withoutSecret(payment.next_action) })),
+    next_action: withoutSecret(next_action),
     refunds: order.refunds.map((refund) => toStaffRefundView(refund, order.refundLines)),
     operations: order.operations.map(toOperationView),
     disputes: order.disputes.map(toDisputeView),
     fulfillments: order.fulfillments.map(toStaffFulfillmentView),
   }
+}
+
+/** What pays in a browser is the shopper's: whoever else may read the order cannot act by it. */
+function withoutSecret(action: NextAction | null): NextAction | null {
+  return action?.type === 'confirm' ? null : action
 }
 
 /** What happened, the oldest first. That it was placed stands in the order itself, and in the moves of older ones. */

@@ -6,17 +6,23 @@ import type { DisputeRow } from './dispute-queries.ts'
 import type { OperationRow } from './operation-queries.ts'
 import type { PaymentRow } from './queries.ts'
 import type { RefundLineRow, RefundRow } from './refund-queries.ts'
-import { TEST_ACTIONS, TEST_OUTCOMES } from './test-events.ts'
+import { TEST_ACTIONS, TEST_OUTCOMES } from './test/events.ts'
 
 export const NextActionView = shape(() =>
   z
     .union([
-      z.object({ type: z.literal('redirect'), url: z.string() }),
+      z.object({
+        type: z.literal('redirect'),
+        url: z.string().meta({ description: 'The page to send the shopper to' }),
+      }),
       z.object({
         type: z.literal('confirm'),
         provider: z.string(),
-        client_secret: z.string(),
-        publishable_key: z.string(),
+        client_secret: z
+          .string()
+          .meta({ description: 'For the SDK of the provider: the client secret of Stripe, the session data of Adyen' }),
+        publishable_key: z.string().meta({ description: 'The key that the SDK of the provider is made with' }),
+        session_id: z.string().optional().meta({ description: 'Where the SDK of the provider asks for it too' }),
       }),
     ])
     .meta({ id: 'NextAction' }),

@@ -49,6 +49,7 @@ export const CONSTRAINT_PROBLEM: Readonly<Record<string, ProblemCode>> = {
   payments_moved: 'order_conflict',
   refunds_changed: 'order_conflict',
   attempts_changed: 'cart_conflict',
+  attempts_exceeded: 'payment_attempts_exceeded',
   order_not_pending: 'cart_conflict',
   holds_changed: 'cart_conflict',
   cart_not_found: 'cart_not_found',

@@ -48,6 +48,8 @@ export interface Context {
   readonly outside: Outside
   /** A configured payment provider, or null. */
   provider(name: string): PaymentProvider | null
+  /** How long a payment service may take to answer: then it is left alone, and asked again by the same key. */
+  readonly providerTimeLimitMs: number
   /** Outgoing HTTP, injected, so that tests bring their own outside world. */
   fetch(request: Request): Promise<Response>
   waitUntil(work: Promise<unknown>): void
@@ -62,6 +64,7 @@ export interface Deps {
   memory: Memory
   outside: Outside
   fetch: (request: Request) => Promise<Response>
+  providerTimeLimitMs: number
   /** Builds a request's payment providers, by name. */
   providers: (context: Context) => (name: string) => PaymentProvider | null
   carrier: (context: Context) => CarrierProvider | null
@@ -130,6 +133,7 @@ export function createContext(init: ContextInit): Context {
     taxProvider: () => deps.taxProvider(context),
     outside: deps.outside,
     provider: (name) => deps.providers(context)(name),
+    providerTimeLimitMs: deps.providerTimeLimitMs,
     fetch: deps.fetch,
     waitUntil,
     purge: (tags) => waitUntil(requestPurge(bindings.PURGES, tags, log)),

@@ -18,7 +18,7 @@ export const PROBLEMS = {
     status: 401,
     title: 'The signature does not match',
     detail:
-      'Sign the raw bytes of the body, before any parsing, with the current secret, and send a timestamp within 5 minutes.',
+      'Sign the raw bytes of the body, before any parsing, with the current secret, and send a timestamp within 5 minutes. reason tells which of it was wrong.',
   },
   payment_declined: {
     status: 402,
@@ -241,6 +241,11 @@ export const PROBLEMS = {
   },
   cart_empty: { status: 422, title: 'The cart is empty', detail: 'Add a line first.' },
   cart_incomplete: { status: 422, title: 'The cart is not complete', detail: 'Fill in what `missing` names.' },
+  payment_attempts_exceeded: {
+    status: 429,
+    title: 'Too many attempts to pay',
+    detail: 'Nothing was ordered or charged. Wait for the time given before the next attempt.',
+  },
   rate_limited: { status: 429, title: 'Too many requests', detail: 'Slow down and try again after the time given.' },
   internal_error: {
     status: 500,
@@ -260,7 +265,8 @@ export const PROBLEMS = {
   misconfigured: {
     status: 503,
     title: 'The service is not configured',
-    detail: 'The operator finds the reason in the log and at /readyz.',
+    detail:
+      'The operator finds the reason in the log; /readyz names each variable that is missing or malformed in faults.',
   },
 } as const satisfies Record<string, { status: number; title: string; detail: string }>
 

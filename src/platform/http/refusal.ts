@@ -26,7 +26,9 @@ export function refusal(error: unknown, route: Route, { requestId, config, reque
   }
   if (error instanceof ConfigError) {
     log.error('misconfigured', error, where)
-    return problemResponse('misconfigured', requestId, { headers: { 'Retry-After': '60' } })
+    // Which variable it is, only who looks after the shop asks.
+    const members = route.id === 'getReadiness' ? { faults: error.faults } : {}
+    return problemResponse('misconfigured', requestId, { headers: { 'Retry-After': '60' }, members })
   }
   log.error('fault', error, where)
   return problemResponse('internal_error', requestId)

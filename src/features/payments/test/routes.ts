@@ -1,10 +1,10 @@
-import { route } from '../../platform/http/route.ts'
-import { TestPaymentInput, TestPaymentParams, TestPaymentView } from './contract.ts'
-import { findTestPayment } from './test-book-queries.ts'
-import { testPaymentPage } from './test-page.ts'
-import { decideTestPayment, mustFindTestPayment } from './test-payment.ts'
+import { route } from '../../../platform/http/route.ts'
+import { TestPaymentInput, TestPaymentParams, TestPaymentView } from '../contract.ts'
+import { findTestPayment } from './book-queries.ts'
+import { decideTestPayment, mustFindTestPayment } from './decide.ts'
+import { testPaymentPage } from './page.ts'
 
-export const paymentRoutes = [
+export const testPaymentRoutes = [
   route(
     {
       id: 'showTestPayment',

@@ -1,5 +1,5 @@
-import { formatMoney } from '../../domain/money.ts'
-import type { PaymentRow } from './queries.ts'
+import { formatMoney } from '../../../domain/money.ts'
+import type { PaymentRow } from '../queries.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
   '&': '&amp;',

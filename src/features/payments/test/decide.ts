@@ -1,9 +1,9 @@
-import type { Money } from '../../domain/money.ts'
-import type { Write } from '../../platform/db/client.ts'
-import type { Context } from '../../platform/http/context.ts'
-import { claimKey } from '../../platform/http/idempotency.ts'
-import { Problem } from '../../platform/http/problem.ts'
-import { findPayment, type PaymentRow } from './queries.ts'
+import type { Money } from '../../../domain/money.ts'
+import type { Write } from '../../../platform/db/client.ts'
+import type { Context } from '../../../platform/http/context.ts'
+import { claimKey } from '../../../platform/http/idempotency.ts'
+import { Problem } from '../../../platform/http/problem.ts'
+import { findPayment, type PaymentRow } from '../queries.ts'
 import {
   captureTestPayment,
   disputeTestPayment,
@@ -13,7 +13,7 @@ import {
   refundTestPayment,
   type TestBook,
   voidTestPayment,
-} from './test-book-queries.ts'
+} from './book-queries.ts'
 import {
   signTestEvent,
   TEST_OUTCOMES,
@@ -22,8 +22,8 @@ import {
   type TestEventDetails,
   type TestHappening,
   type TestOutcome,
-} from './test-events.ts'
-import { capturedOf, statusAfter } from './test-provider.ts'
+} from './events.ts'
+import { capturedOf, statusAfter } from './provider.ts'
 
 /** A payment of the test provider. @throws {Problem} payment_not_found */
 export async function mustFindTestPayment({ db }: Context, id: string): Promise<PaymentRow> {
@@ -156,6 +156,6 @@ function disputeOf(paymentId: string): string {
 }
 
 async function deliver({ origin, config, now, fetch }: Context, event: TestEvent): Promise<Response> {
-  const { body, headers } = signTestEvent(config.testPaymentWebhookSecret ?? '', event, now)
+  const { body, headers } = await signTestEvent(config.testPaymentWebhookSecret ?? '', event, now)
   return fetch(new Request(`${origin}/v1/webhooks/test`, { method: 'POST', body, headers }))
 }

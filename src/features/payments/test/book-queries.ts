@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { type Query, q, type Write } from '../../platform/db/client.ts'
-import { testPaymentEntries, testPayments } from '../../platform/db/schema/payments.ts'
-import { statement } from '../../platform/db/statement.ts'
+import { type Query, q, type Write } from '../../../platform/db/client.ts'
+import { testPaymentEntries, testPayments } from '../../../platform/db/schema/payments.ts'
+import { statement } from '../../../platform/db/statement.ts'
 
 export type TestPaymentStatus = typeof testPayments.$inferSelect.status
 type Entry = typeof testPaymentEntries.$inferSelect

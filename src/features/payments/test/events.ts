@@ -1,8 +1,9 @@
-import { Webhook } from 'standardwebhooks'
-import { isId } from '../../domain/id.ts'
-import type { Money } from '../../domain/money.ts'
-import type { DisputeFact, PaymentFact, RefundFact } from '../../domain/payment.ts'
-import type { ProviderEvent } from '../../domain/provider.ts'
+import { isId } from '../../../domain/id.ts'
+import type { Money } from '../../../domain/money.ts'
+import type { DisputeFact, PaymentFact, RefundFact } from '../../../domain/payment.ts'
+import type { ProviderEvent } from '../../../domain/provider.ts'
+import { signStandardWebhook } from '../../../platform/crypto/standard-webhook.ts'
+import { isObject, readObject } from '../json.ts'
 
 /** What the request may ask the test provider to do at once, instead of waiting for its page. */
 export const TEST_OUTCOMES = ['succeeded', 'declined', 'pending'] as const
@@ -48,26 +49,18 @@ export interface TestEvent {
 }
 
 /** A signed event as the test service sends it (Standard Webhooks). */
-export function signTestEvent(
+export async function signTestEvent(
   secret: string,
   event: TestEvent,
   now: Date,
-): { body: string; headers: Record<string, string> } {
+): Promise<{ body: string; headers: Record<string, string> }> {
   const body = JSON.stringify({
     type: EVENT_TYPE[event.outcome],
     timestamp: now.toISOString(),
     data: { payment_id: event.paymentId, amount: event.amount, ...event.details },
   })
-  const signature = new Webhook(secret).sign(event.id, now, body)
-  return {
-    body,
-    headers: {
-      'Content-Type': 'application/json',
-      'webhook-id': event.id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      'webhook-signature': signature,
-    },
-  }
+  const signed = await signStandardWebhook(secret, { id: event.id, at: now, body })
+  return { body, headers: { 'Content-Type': 'application/json', ...signed } }
 }
 
 /** What a signed body says. Anything may stand in it. */
@@ -78,6 +71,7 @@ export function readTestEvent(text: string, eventId: string): ProviderEvent {
     paymentId: null,
     fact: null,
     unread: 'malformed',
+    reference: null,
     payload: text,
   }
   const body = readObject(text)
@@ -90,7 +84,9 @@ export function readTestEvent(text: string, eventId: string): ProviderEvent {
   const amount = toMoney(data.amount)
   if (typeof paymentId !== 'string' || !isId('payment', paymentId) || !amount) return { ...malformed, type }
   const fact = toFact(outcome, amount, data)
-  return fact ? { eventId, type, paymentId, fact, unread: null, payload: text } : { ...malformed, type }
+  return fact
+    ? { eventId, type, paymentId, fact, unread: null, reference: null, payload: text }
+    : { ...malformed, type }
 }
 
 function toFact(
@@ -126,19 +122,6 @@ function toFact(
       return { kind: 'dispute', status, reference, amount, reason: 'disputed' }
     }
   }
-}
-
-function readObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function toMoney(value: unknown): Money | null {

@@ -1,9 +1,10 @@
-import { Webhook } from 'standardwebhooks'
-import type { Money } from '../../domain/money.ts'
-import type { PaymentFact } from '../../domain/payment.ts'
-import type { PaymentProvider, PaymentReference, SessionState } from '../../domain/provider.ts'
-import type { Write } from '../../platform/db/client.ts'
-import type { Context } from '../../platform/http/context.ts'
+import type { Money } from '../../../domain/money.ts'
+import type { PaymentFact } from '../../../domain/payment.ts'
+import type { PaymentProvider, PaymentReference, RefundState, SessionState } from '../../../domain/provider.ts'
+import type { Write } from '../../../platform/db/client.ts'
+import type { Context } from '../../../platform/http/context.ts'
+import type { Adapter } from '../adapter.ts'
+import { verifyStandardWebhook } from '../standard-webhooks/verify.ts'
 import {
   captureTestPayment,
   findTestEntry,
@@ -13,13 +14,14 @@ import {
   type TestBook,
   type TestPaymentStatus,
   voidTestPayment,
-} from './test-book-queries.ts'
-import { readTestEvent, TEST_OUTCOMES, type TestOutcome } from './test-events.ts'
+} from './book-queries.ts'
+import { readTestEvent, TEST_OUTCOMES, type TestOutcome } from './events.ts'
 
-const TOLERANCE_SECONDS = 300
 const SESSION_LIFETIME_MS = 30 * 60 * 1000
 const PROCESSING_LIFETIME_MS = 24 * 3600 * 1000
 const AUTHORIZATION_LIFETIME_MS = 7 * 24 * 3600 * 1000
+
+export const testAdapter: Adapter = { name: 'test', faults: () => [], create: createTestProvider }
 
 /**
  * A payment service for development and tests: pays nothing, but speaks the same interface, sends really signed
@@ -40,6 +42,9 @@ export function createTestProvider(context: Context): PaymentProvider | null {
     sessionLifetimeMs: SESSION_LIFETIME_MS,
     processingLifetimeMs: PROCESSING_LIFETIME_MS,
     authorizationLifetimeMs: AUTHORIZATION_LIFETIME_MS,
+    option: { flows: ['redirect'], publishableKey: null, methods: [], needsReturnUrl: false },
+    acknowledgement: null,
+    refuse: () => null,
     // The session is a function of the request, so that opening it again is getting it. An outcome asked for at once is
     // entered in the book, so that it is found again when this answer is lost.
     async openSession(request) {
@@ -69,24 +74,25 @@ export function createTestProvider(context: Context): PaymentProvider | null {
         [refundTestPayment(paymentId, { id: refundId, amount: amount.amount, captured }, now)],
         [findTestEntry(paymentId, 'refund', refundId)],
       )
-      const succeeded = entry?.status === 'succeeded'
-      const detail = succeeded ? null : 'the payment has no such amount left'
-      return { status: succeeded ? 'succeeded' : 'failed', reference: `test_${refundId}`, detail }
+      return toRefundState(refundId, entry?.status === 'succeeded')
+    },
+    async fetchRefund({ paymentId }, reference) {
+      const refundId = reference.replace(/^test_/, '')
+      const [[entry]] = await db.read(findTestEntry(paymentId, 'refund', refundId))
+      return entry ? toRefundState(refundId, entry.status === 'succeeded') : null
     },
     readWebhook: async (raw, headers, at) => {
-      const text = new TextDecoder().decode(raw)
-      const age = Math.abs(at.getTime() / 1000 - Number(headers.get('webhook-timestamp')))
-      if (!(age <= TOLERANCE_SECONDS)) return { ok: false, why: 'timestamp out of tolerance' }
-      try {
-        // Constant-time comparison of each signature. Its own look at the time is by another clock than ours.
-        new Webhook(secret).verify(text, Object.fromEntries(headers), { jsonParse: false })
-      } catch (error) {
-        return { ok: false, why: error instanceof Error ? error.message : 'unverified' }
-      }
-      return { ok: true, events: [readTestEvent(text, headers.get('webhook-id') ?? '')] }
+      const reading = await verifyStandardWebhook(raw, headers, { secrets: [secret], now: at })
+      return reading.ok ? { ok: true, events: [readTestEvent(reading.text, reading.id)] } : reading
     },
     readStoredEvent: readTestEvent,
+    askAbout: async () => ({ paymentId: null, fact: null, reference: null }),
   }
+}
+
+function toRefundState(refundId: string, succeeded: boolean): RefundState {
+  const detail = succeeded ? null : 'the payment has no such amount left'
+  return { status: succeeded ? 'succeeded' : 'failed', reference: `test_${refundId}`, detail }
 }
 
 /** How a payment stands in the book once its shopper or bank has decided. @param manual captured later, by staff. */
