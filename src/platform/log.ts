@@ -1,4 +1,5 @@
 import type { LogLevel } from './env.ts'
+import { redactText } from './redact-text.ts'
 
 /** Structured lines, one JSON object each. Fields hold ids, codes and counts: never addresses, e-mails or tokens. */
 export interface Log {
@@ -32,5 +33,6 @@ function describe(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: typeof error }
   // drizzle's message quotes every bound parameter, which may be an address or an e-mail: its cause says what happened.
   if (error.name === 'DrizzleQueryError') return describe(error.cause)
-  return { error: error.name, message: error.message, stack: error.stack ?? null }
+  // Whoever could not read something quotes it: what looks like a secret or a card does not get into the log.
+  return { error: error.name, message: redactText(error.message), stack: error.stack ? redactText(error.stack) : null }
 }

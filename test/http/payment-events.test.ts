@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TestEvent } from '../../src/features/payments/test-events.ts'
+import type { TestEvent } from '../../src/features/payments/test/events.ts'
 import { createApi, unique, violations } from '../support/api.ts'
 import { testEnv } from '../support/env.ts'
 import { recoverAfter } from '../support/jobs.ts'

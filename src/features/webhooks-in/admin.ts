@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { audit } from '../../platform/audit.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
@@ -6,10 +5,23 @@ import { claimKey } from '../../platform/http/idempotency.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
 import { shape } from '../../platform/http/schema.ts'
-import { listOf, pageQuery } from '../../platform/http/shapes.ts'
-import { EventParams, toWebhookEventView, WebhookEventView } from './contract.ts'
+import { listOf } from '../../platform/http/shapes.ts'
+import {
+  EventParams,
+  StoredWebhookEventView,
+  toEventFilter,
+  toStoredWebhookEventView,
+  toWebhookEventView,
+  WebhookEventsQuery,
+  WebhookEventView,
+} from './contract.ts'
+import { listEvents } from './list-queries.ts'
 import { retryEvent } from './process.ts'
-import { findEventById, listEvents, type WebhookEventRow } from './queries.ts'
+import { findEventById, type WebhookEventRow } from './queries.ts'
+
+// An ignored one too: a newer version may read it, and a fact that is old by now changes nothing. One that was applied has
+// had its effect, and one that has just come is being applied.
+const REPLAYABLE: ReadonlySet<string> = new Set(['ignored', 'unmatched', 'failed', 'dead'])
 
 async function mustFindEvent({ db }: Context, id: string): Promise<WebhookEventRow> {
   const [[row]] = await db.read(findEventById(id))
@@ -26,23 +38,39 @@ export const webhookAdminRoutes = [
       summary: 'Events that came in, newest first, and what became of them',
       access: { staff: 'webhooks:read' },
       limit: 'staff',
-      query: shape(() => z.strictObject(pageQuery())),
+      query: WebhookEventsQuery,
       returns: shape(() => listOf(WebhookEventView())),
       problems: ['invalid_cursor'],
     },
     async ({ db }, { query }) => {
-      const position = await openCursor('admin/webhook-events', query.cursor, ['text'])
-      const [rows] = await db.read(listEvents(position?.[0] ?? null, query.limit + 1))
-      const page = await cutPage(rows, query.limit, 'admin/webhook-events', ({ id }) => [id])
+      const filter = toEventFilter(query)
+      const list = JSON.stringify(['admin/webhook-events', filter])
+      const position = await openCursor(list, query.cursor, ['text'])
+      const [rows, [last]] = await db.read(...listEvents(filter, position?.[0] ?? null, query.limit + 1))
+      const page = await cutPage(rows, query.limit, list, ({ id }) => [id], last ? [last.id] : null)
       return { body: { data: page.rows.map(toWebhookEventView), next_cursor: page.nextCursor } }
     },
+  ),
+  route(
+    {
+      id: 'getWebhookEvent',
+      method: 'get',
+      path: '/v1/admin/webhook-events/:event',
+      summary: 'An event with what was signed, as far as it is kept',
+      access: { staff: 'webhooks:read' },
+      limit: 'staff',
+      params: EventParams,
+      returns: StoredWebhookEventView,
+      problems: ['event_not_found'],
+    },
+    async (context, { params }) => ({ body: toStoredWebhookEventView(await mustFindEvent(context, params.event)) }),
   ),
   route(
     {
       id: 'replayWebhookEvent',
       method: 'post',
       path: '/v1/admin/webhook-events/:event/replay',
-      summary: 'Apply an unmatched, failed or dead event again',
+      summary: 'Apply an event again that had no effect: ignored, unmatched, failed or dead',
       access: { staff: 'webhooks:write' },
       limit: 'staff',
       params: EventParams,
@@ -53,12 +81,11 @@ export const webhookAdminRoutes = [
     async (context, { params }) => {
       const { db, now, mint, caller, requestId, idempotency } = context
       const row = await mustFindEvent(context, params.event)
-      const replayable = row.status === 'unmatched' || row.status === 'failed' || row.status === 'dead'
       const provider = context.provider(row.provider)
-      if (!replayable || !provider) throw new Problem('event_not_replayable')
+      if (!REPLAYABLE.has(row.status) || !provider) throw new Problem('event_not_replayable')
       const entry = { actor: actorOf(caller), action: 'webhook_event.replayed', subjectId: row.id, requestId }
       await db.commit([...claimKey(idempotency, now, row.id, 200), audit(mint, now, { ...entry, change: {} })])
-      await retryEvent(context, row, provider.readStoredEvent(row.payload, row.eventId))
+      await retryEvent(context, provider, row)
       return { body: toWebhookEventView(await mustFindEvent(context, row.id)) }
     },
   ),

@@ -12,17 +12,19 @@ export interface Page<Row> {
 /**
  * Cuts `limit` rows out of `limit + 1` and seals the position of the last one.
  * @param list what was asked: filters and sort. A cursor is only good for the list it came from.
+ * @param further where to go on when fewer rows were found, but not all were looked at.
  */
 export async function cutPage<Row>(
   rows: readonly Row[],
   limit: number,
   list: string,
   position: (row: Row) => Position,
+  further: Position | null = null,
 ): Promise<Page<Row>> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  if (rows.length <= limit || last === undefined) return { rows: shown, nextCursor: null }
-  return { rows: shown, nextCursor: await sealCursor(list, position(last)) }
+  const next = rows.length > limit && last !== undefined ? position(last) : further
+  return { rows: shown, nextCursor: next && (await sealCursor(list, next)) }
 }
 
 async function sealCursor(list: string, position: Position): Promise<string> {
