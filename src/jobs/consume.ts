@@ -1,3 +1,4 @@
+import { closeExhausted } from '../features/checkout/close-exhausted.ts'
 import { finishPayments } from '../features/checkout/finish.ts'
 import type { Context } from '../platform/http/context.ts'
 import type { QueueMessage } from './relay.ts'
@@ -6,6 +7,8 @@ import type { QueueMessage } from './relay.ts'
 const CONSUMERS: Readonly<Record<string, (context: Context, message: QueueMessage) => Promise<unknown>>> = {
   // Money that has no order goes back. The cron looks for such refunds too, so that a lost message loses nothing.
   'payment.unusable': (context, { subject_id }) => finishPayments(context, [subject_id]),
+  // Whoever took the event has closed it already, or could not.
+  'payment.exhausted': (context, { subject_id }) => closeExhausted(context, subject_id),
 }
 
 /** Handles one message of the queue. It may come twice: what it calls decides anew from what is stored. */

@@ -1,13 +1,16 @@
 import { sql } from 'drizzle-orm'
+import type { Attempt, Limits, Subject } from '../../domain/velocity.ts'
 import type { Query } from '../../platform/db/client.ts'
 import { cartLines, carts } from '../../platform/db/schema/cart.ts'
 import { generations, idempotencyKeys } from '../../platform/db/schema/platform.ts'
-import { fragment, jsonRows, query } from '../../platform/db/statement.ts'
+import { type Fragment, fragment, jsonRows, query } from '../../platform/db/statement.ts'
 import type { IdempotencyRow } from '../../platform/http/idempotency.ts'
 import type { ShopData } from '../cart/priced.ts'
 import { type CartLineRow, type CartRow, cartColumns, toCartRow } from '../cart/queries.ts'
 import { marketsJson, parseMarkets } from '../markets/queries.ts'
 import { earlierOrders } from '../orders/queries.ts'
+import type { AddressKeys } from '../payments/address-key.ts'
+import { attemptsFrom, attemptsOfOthersOrders, toAttempts } from '../payments/velocity-queries.ts'
 import { parseZones, zonesJson } from '../shipping/queries.ts'
 import { parseTaxZones, taxZonesJson } from '../tax/queries.ts'
 
@@ -22,18 +25,27 @@ export interface CheckoutCart {
   hasOrdered: boolean
   /** Of the catalog, on this snapshot. */
   generation: number
+  /** On other orders than the cart's own. */
+  attempts: Record<Subject, Attempt[]>
 }
 
 const lineRows = jsonRows(cartLines)
 const keyRows = jsonRows(idempotencyKeys)
 
-/** The cart, if it is `ownerId`'s. @param keyId of the request's key, '' where it has none. */
-export function findCheckoutCart(cartId: string, ownerId: string, keyId: string): Query<CheckoutCart[]> {
+/**
+ * The cart, if it is `ownerId`'s. @param keyId of the request's key, '' where it has none. @param attempts `attemptColumns`.
+ */
+export function findCheckoutCart(
+  cartId: string,
+  ownerId: string,
+  keyId: string,
+  attempts: Fragment,
+): Query<CheckoutCart[]> {
   return query(toCheckoutCart)`SELECT ${cartColumns},
       ${lineRows.json(sql`WHERE cart_id = carts.id ORDER BY created_at, id`)} AS lines,
       ${keyRows.json(fragment`WHERE id = ${keyId}`)} AS keys,
       EXISTS (${earlierOrders(sql`carts.customer_key`, sql`carts.id`)}) AS has_ordered,
-      (SELECT value FROM ${generations} WHERE name = 'catalog') AS generation
+      (SELECT value FROM ${generations} WHERE name = 'catalog') AS generation, ${attempts}
     FROM ${carts} WHERE id = ${cartId} AND owner_id = ${ownerId}`
 }
 
@@ -44,7 +56,24 @@ function toCheckoutCart(row: Record<string, unknown>): CheckoutCart {
     key: keyRows.toRows(JSON.parse(row.keys as string))[0] ?? null,
     hasOrdered: row.has_ordered === 1,
     generation: row.generation as number,
+    attempts: {
+      guest: toAttempts(row.guest_attempts),
+      email: toAttempts(row.email_attempts),
+      address: toAttempts(row.address_attempts),
+    },
   }
+}
+
+const ofGuest = sql`o.owner_id = carts.owner_id`
+const ofCustomer = sql`o.customer_key = carts.customer_key`
+const ownOrder = sql`carts.order_id`
+
+/** How often it was tried to pay lately, by each whom it is counted by. @param limits null counts nothing. */
+export function attemptColumns(limits: Limits | null, keys: AddressKeys | null, now: Date): Fragment {
+  if (!limits) return fragment`'[]' AS guest_attempts, '[]' AS email_attempts, '[]' AS address_attempts`
+  return fragment`${attemptsOfOthersOrders(ofGuest, ownOrder, now)} AS guest_attempts,
+    ${attemptsOfOthersOrders(ofCustomer, ownOrder, now)} AS email_attempts,
+    ${attemptsFrom(keys, now)} AS address_attempts`
 }
 
 /** Where the shop sells, ships and pays taxes: nine small tables in one statement. */

@@ -11,9 +11,10 @@ import { candidatesOf, type PricedCart, type ShopData } from '../cart/priced.ts'
 import { type CartRow, codesIn, variantsIn } from '../cart/queries.ts'
 import { toLevels } from '../catalog/product.ts'
 import { listSellables, type Sellable, toSellable } from '../catalog/sellables.ts'
+import type { AddressKeys } from '../payments/address-key.ts'
 import { type CartCandidate, listCartCandidates } from '../promotions/queries.ts'
 import { sessionOf } from '../sessions/guest.ts'
-import { findCheckoutCart, listSettings } from './load-queries.ts'
+import { attemptColumns, type CheckoutCart, findCheckoutCart, listSettings } from './load-queries.ts'
 import { type OrderState, orderState, toOrderState } from './state.ts'
 
 /** Everything complete decides by, read on one snapshot of the primary in one trip. */
@@ -26,20 +27,23 @@ export interface Checkout {
   levels: RankedLevel[]
   shop: ShopData
   generation: number
+  /** Attempts to pay that count against another one. */
+  attempts: CheckoutCart['attempts']
 }
 
 /**
  * Loads a cart to be charged. Prices, stock and limits come from D1 here, never from a cache: a cached price may be a
  * minute old, and charging it would break promise 5.
+ * @param keys of the network that asks.
  * @throws {Problem} cart_not_found
  */
-export async function loadCheckout(context: Context, cartId: string): Promise<Checkout> {
-  const { db, now, idempotency } = context
+export async function loadCheckout(context: Context, cartId: string, keys: AddressKeys | null): Promise<Checkout> {
+  const { config, db, now, idempotency } = context
   const { ownerId } = sessionOf(context)
   const liveOrder = fragment`(SELECT order_id FROM ${carts} WHERE id = ${cartId})`
   const customer = fragment`(SELECT customer_key FROM ${carts} WHERE id = ${cartId})`
   const [[found], sellableRows, candidates, [settings], states] = await db.read(
-    findCheckoutCart(cartId, ownerId, idempotency?.id ?? ''),
+    findCheckoutCart(cartId, ownerId, idempotency?.id ?? '', attemptColumns(config.paymentLimits, keys, now)),
     listSellables(fragment`variants.id IN ${variantsIn(cartId)}`, now, liveOrder),
     listCartCandidates(codesIn(cartId), customer),
     listSettings(),
@@ -47,7 +51,7 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
   )
   if (!found) throw new Problem('cart_not_found')
   if (!settings) throw new Error('a SELECT without FROM has one row')
-  const { cart, lines, key, hasOrdered, generation } = found
+  const { cart, lines, key, hasOrdered, generation, attempts } = found
   const pending = toOrderState([states])
   const sellables = sellableRows.map(toSellable)
   const shop: ShopData = {
@@ -80,7 +84,17 @@ export async function loadCheckout(context: Context, cartId: string): Promise<Ch
     levels: levelsOf(sellables),
     shop,
     generation,
+    attempts: withOwn(attempts, pending),
   }
+}
+
+/** With the attempts on the cart's own order, whatever became of it. */
+function withOwn(attempts: CheckoutCart['attempts'], order: OrderState | null): CheckoutCart['attempts'] {
+  const own = (order?.payments ?? []).map(({ createdAt, declines, declined }) => ({
+    at: createdAt,
+    declines: Math.max(declines, declined ? 1 : 0),
+  }))
+  return { ...attempts, guest: [...attempts.guest, ...own], email: [...attempts.email, ...own] }
 }
 
 /**
