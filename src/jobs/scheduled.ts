@@ -4,8 +4,9 @@ import { announceStock } from '../features/inventory/alerts.ts'
 import { drainStale } from '../features/listings/drain.ts'
 import { openPreparedMarkets } from '../features/markets/own-prices.ts'
 import { forgetTries } from '../features/orders/lookup.ts'
+import { forgetAddresses, forgetAlerts } from '../features/payments/velocity-queries.ts'
 import { removeExpiredRevocations } from '../features/sessions/queries.ts'
-import { retryDueEvents } from '../features/webhooks-in/retry.ts'
+import { forgetOldEvents, retryDueEvents } from '../features/webhooks-in/retry.ts'
 import type { Write } from '../platform/db/client.ts'
 import type { Context } from '../platform/http/context.ts'
 import { removeExpiredKeys } from '../platform/http/idempotency.ts'
@@ -13,6 +14,8 @@ import { relayOutbox } from './relay.ts'
 
 // Of a hundred products each: what is left of them waits for the next minute, and orders are not kept waiting.
 const LISTING_CHUNKS = 50
+// A day's attempts are over at once, and are let go of so many a minute.
+const ADDRESSES = 1000
 
 /**
  * Every minute: relay the outbox, retry events, finish what was left behind, tell of stock that is low, out or back, derive
@@ -33,7 +36,7 @@ export async function runScheduled(context: Context): Promise<void> {
     ['markets', () => openPreparedMarkets(context)],
     ['abandoned', () => announceAbandoned(context)],
     ['carts', () => expireEndedCarts(context)],
-    ['expired', () => db.commit([forgetTries(now), ...(isHourly ? removeExpired(now) : [])])],
+    ['expired', () => db.commit([...forget(now), ...(isHourly ? removeExpired(now) : [])])],
   ]
   for (const [step, run] of steps) {
     try {
@@ -42,6 +45,11 @@ export async function runScheduled(context: Context): Promise<void> {
       log.error('cron_step_failed', error, { step })
     }
   }
+}
+
+/** What is kept for a while, and found by an index. */
+function forget(now: Date): Write[] {
+  return [forgetTries(now), forgetAddresses(now, ADDRESSES), forgetAlerts(now), forgetOldEvents(now)]
 }
 
 /** Once an hour, because these are looked through from end to end: an index by time would be written with every POST. */

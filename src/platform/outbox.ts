@@ -3,6 +3,7 @@ import type { Mint } from '../domain/id.ts'
 import { type Query, q, type Write } from './db/client.ts'
 import { insertRows } from './db/rows.ts'
 import { outbox } from './db/schema/platform.ts'
+import { type Fragment, statement } from './db/statement.ts'
 
 /** What happened, told to higher rows and the outside after the commit that made it true. */
 export interface OutboxEvent {
@@ -22,6 +23,13 @@ export function announce(mint: Mint, now: Date, events: readonly OutboxEvent[]):
     createdAt: now.getTime(),
   }))
   return insertRows(outbox, rows)
+}
+
+/** The same of one event, where `condition` holds in the batch that it is committed with. */
+export function announceWhere(condition: Fragment, mint: Mint, now: Date, event: OutboxEvent): Write {
+  const { topic, subjectId, payload = {} } = event
+  return statement`INSERT INTO ${outbox} (id, topic, subject_id, payload, created_at)
+    SELECT ${mint('event')}, ${topic}, ${subjectId}, ${JSON.stringify(payload)}, ${now.getTime()} WHERE ${condition}`
 }
 
 export type OutboxRow = typeof outbox.$inferSelect

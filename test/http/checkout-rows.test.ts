@@ -18,8 +18,8 @@ const COMPLETE: Record<string, Cost> = {
   order_lines: [0, 0, 1, 1],
   stock_levels: [0, 0, 1, 1],
   stock_holds: [0, 0, 1, 1],
-  // Made with payments_by_order and payments_one_live, which its first move writes again.
-  payments: [2, 5, 0, 0],
+  // Made with payments_by_order, payments_by_address and payments_one_live, which its first move writes again.
+  payments: [2, 6, 0, 0],
   payment_moves: [1, 1, 0, 0],
   outbox: [1, 1, 0, 0],
 }
@@ -69,7 +69,7 @@ async function buy(lines: number, changes: Record<string, unknown> = {}) {
   const shopper = await makeShopper(api, wanted, changes)
   const { database, batches } = withTally(testEnv().DB)
   const counting = createApi({ bindings: { DB: database } })
-  const completed = await complete(counting, shopper)
+  const completed = await complete(counting, shopper, {}, undefined, { 'CF-Connecting-IP': '192.0.2.1' })
   expect(completed.status, JSON.stringify(completed.body)).toBe(200)
   const completing = batches.splice(0)
   const paid = await pay(counting, completed.body.payment.id)

@@ -393,6 +393,26 @@ const PLANTED: readonly [string, string, string][] = [
     "DELETE FROM webhook_events WHERE id = 'evt_planted'",
   ],
   [
+    'events_are_due_until_done',
+    "INSERT INTO webhook_events VALUES ('test', 'planted', 'evt_planted', 'payment.succeeded', 'failed', NULL, '{}', NULL, 1, 0, 0, NULL)",
+    "DELETE FROM webhook_events WHERE id = 'evt_planted'",
+  ],
+  [
+    'events_are_due_until_done',
+    "INSERT INTO webhook_events VALUES ('test', 'planted', 'evt_planted', 'payment.succeeded', 'processed', ':payment', '{}', NULL, 1, 0, 0, 9007199254740991)",
+    "DELETE FROM webhook_events WHERE id = 'evt_planted'",
+  ],
+  [
+    'unmatched_events_have_no_payment',
+    "INSERT INTO webhook_events VALUES ('test', 'planted', 'evt_planted', 'payment.succeeded', 'unmatched', ':payment', '{}', NULL, 1, 0, 0, NULL)",
+    "DELETE FROM webhook_events WHERE id = 'evt_planted'",
+  ],
+  [
+    'flags_are_of_their_payment',
+    "INSERT INTO payment_flags VALUES ('ref_planted', 'unanswered', '', ':payment', 0, NULL)",
+    "DELETE FROM payment_flags WHERE subject_id = 'ref_planted'",
+  ],
+  [
     'keys_lead_to_orders',
     "INSERT INTO idempotency_keys VALUES ('planted', '', NULL, 'ord_planted/pay_planted', 0, 9007199254740991)",
     "DELETE FROM idempotency_keys WHERE id = 'planted'",
@@ -476,6 +496,11 @@ const IMPOSSIBLE: readonly [string, string, RegExp][] = [
     'refunded_lines_are_counted',
     "UPDATE order_lines SET fulfilled_quantity = 1, removed_quantity = quantity WHERE order_id = ':paid'",
     /fulfilled_exceeds_ordered/,
+  ],
+  [
+    'flags_are_of_their_payment',
+    "INSERT INTO payment_flags VALUES ('pay_none', 'mismatch', '', 'pay_none', 0, 0)",
+    /FOREIGN KEY constraint failed/,
   ],
   ['never_oversold', "UPDATE stock_levels SET held = on_hand + 1 WHERE variant_id = ':variant'", /stock_not_oversold/],
   [

@@ -70,9 +70,9 @@ export async function closeOpenSessions(
   for (const payment of state.payments.filter(({ status }) => mayStillBePaid(status))) {
     const session = await closeSession(context, payment)
     if (!session) return { outcome: 'in_doubt' }
-    const { fact } = session
+    const { fact, reference } = session
     if (fact.kind === 'captured' || fact.kind === 'authorized') {
-      const settled = await applyFact(context, payment.id, fact, { actor: payment.provider })
+      const settled = await applyFact(context, payment.id, fact, { actor: payment.provider, details: { reference } })
       return { outcome: settled?.outcome === 'mismatch' ? 'in_doubt' : 'paid' }
     }
     // A bank debit under way cannot be called back: it is not closed, whatever we asked for.

@@ -2,6 +2,7 @@ import type { DisputeFact, PaymentFact, RefundFact } from '../../domain/payment.
 import type { Write } from '../../platform/db/client.ts'
 import { ConstraintError } from '../../platform/db/errors.ts'
 import { actorOf, type Context } from '../../platform/http/context.ts'
+import { flagMismatch } from '../payments/flag-queries.ts'
 import { orderOfPayment } from '../payments/queries.ts'
 import { settle } from './settle.ts'
 import type { SettleDetails, Settlement } from './settlement.ts'
@@ -19,6 +20,7 @@ export function lostRace(error: unknown): boolean {
  * commit, and decide anew when somebody was faster.
  * @param known a state that was just read, to save the first trip.
  * @param alongside writes that belong into the same batch, given the settlement (an event's mark, an outcome).
+ * What speaks of another amount changes nothing and is told to staff, once.
  * @returns null when there is no such payment.
  */
 export async function applyFact(
@@ -44,7 +46,8 @@ export async function applyFact(
     if (options.provider !== undefined && payment.provider !== options.provider) return null
     const details = { terms: context.provider(payment.provider), ...options.details }
     const settlement = settle(state, payment, fact, { now, mint, actor }, details)
-    const writes = [...settlement.writes, ...(options.alongside?.(settlement) ?? [])]
+    const flags = settlement.outcome === 'mismatch' ? flagMismatch(paymentId, settlement.detail, context) : []
+    const writes = [...settlement.writes, ...flags, ...(options.alongside?.(settlement) ?? [])]
     try {
       if (writes.length > 0) await db.commit(writes, [], { repeatable: true })
       if (settlement.outcome === 'mismatch') {
@@ -52,8 +55,21 @@ export async function applyFact(
       }
       return settlement
     } catch (error) {
+      if (isEntered(error)) return noteNothing(context, options.alongside)
       if (!lostRace(error) || tries >= MAX_TRIES) throw error
       state = null
     }
   }
+}
+
+/** Whether the ledger had that part already, which is looked at only as it is entered: most facts are no parts. */
+function isEntered(error: unknown): boolean {
+  return error instanceof ConstraintError && error.constraint === 'part_entered'
+}
+
+async function noteNothing({ db }: Context, alongside?: (settlement: Settlement) => Write[]): Promise<Settlement> {
+  const settlement: Settlement = { outcome: 'nothing', why: 'already', writes: [] }
+  const writes = alongside?.(settlement) ?? []
+  if (writes.length > 0) await db.commit(writes, [], { repeatable: true })
+  return settlement
 }

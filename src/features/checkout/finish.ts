@@ -14,7 +14,7 @@ export async function finishPayments(context: Context, paymentIds: readonly stri
     listPendingOperationsOf(paymentIds),
     listPendingRefundsOf(paymentIds),
   )
-  for (const operation of operations) done += (await carryOut(context, operation)) ? 1 : 0
-  for (const refund of refunds) done += (await carryOutRefund(context, refund)) ? 1 : 0
+  for (const operation of operations) done += (await carryOut(context, operation)) === 'settled' ? 1 : 0
+  for (const refund of refunds) done += (await carryOutRefund(context, refund)) === 'settled' ? 1 : 0
   return done
 }

@@ -14,7 +14,7 @@ import { type PaymentRow, refuseMovedPayments } from '../payments/queries.ts'
 import { amountIn } from './amount-in.ts'
 import { applyFact, lostRace, MAX_TRIES } from './apply.ts'
 import { newVoid } from './give-back.ts'
-import { askOperation } from './sessions.ts'
+import { type Answered, askOperation } from './sessions.ts'
 import { type OrderState, readOrderState } from './state.ts'
 
 export interface CaptureWish {
@@ -99,22 +99,22 @@ async function operate(
 
 /**
  * Asks the provider to do what was saved, and settles what it answers. Safe to repeat, and by several at once.
- * @returns whether it is settled now; without an answer it stays pending, and recover asks again.
+ * What is not settled now stays pending, and recover asks again.
  */
 export async function carryOut(
   context: Context,
   operation: OperationRow,
   { known = null, keyId = null }: { known?: OrderState | null; keyId?: string | null } = {},
-): Promise<boolean> {
+): Promise<Answered> {
   const { now, mint, db } = context
   const state = known ?? (await readOrderState(db, fragment`${operation.orderId}`, now))
   const payment = state?.payments.find(({ id }) => id === operation.paymentId)
-  if (!state || !payment) return false
+  if (!state || !payment) return 'unanswered'
   const session = await askOperation(context, payment, operation)
-  if (!session) return false
+  if (!session) return 'unanswered'
   const { fact } = session
   // It has taken note of the request and does it later: an event tells, or recover, asking again.
-  if (fact.kind === 'processing') return false
+  if (fact.kind === 'processing') return 'under_way'
   const isDone = hasHappened(operation, payment, fact)
   try {
     await applyFact(context, payment.id, fact, {
@@ -124,8 +124,8 @@ export async function carryOut(
       alongside: (settlement) => {
         const isMismatch = settlement.outcome === 'mismatch'
         const detail = isMismatch ? settlement.detail : isDone ? null : `the provider says that it is ${fact.kind}`
-        const topic = isMismatch ? 'payment.amount_mismatch' : `payment.${operation.kind}_failed`
-        const event = { topic, subjectId: payment.id, payload: { operation_id: operation.id, detail } }
+        const payload = { operation_id: operation.id, detail }
+        const event = { topic: `payment.${operation.kind}_failed`, subjectId: payment.id, payload }
         return [
           ...settleOperation(operation, detail === null ? 'succeeded' : 'failed', detail, now),
           ...settleKeys(keyId, 200),
@@ -138,7 +138,7 @@ export async function carryOut(
     // Somebody else has carried it out meanwhile, under the same id.
     if (!(error instanceof ConstraintError) || error.constraint !== 'operation_settled') throw error
   }
-  return true
+  return 'settled'
 }
 
 function hasHappened({ kind, capturedBefore, amount }: OperationRow, payment: PaymentRow, fact: PaymentFact): boolean {

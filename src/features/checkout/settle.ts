@@ -1,11 +1,14 @@
 import { canMove } from '../../domain/order.ts'
 import { type DisputeFact, decideFact, type PaymentFact, type RefundFact } from '../../domain/payment.ts'
+import { isExhausted } from '../../domain/velocity.ts'
 import type { Write } from '../../platform/db/client.ts'
 import { announce } from '../../platform/outbox.ts'
 import { extendHolds } from '../inventory/queries.ts'
 import { moveOrder } from '../orders/move-queries.ts'
 import { toPaymentMoney } from '../payments/contract.ts'
+import { flagMismatch } from '../payments/flag-queries.ts'
 import { movePayment, type PaymentRow, type PaymentStep } from '../payments/queries.ts'
+import { countDecline } from '../payments/velocity-queries.ts'
 import { cancelWrites } from './cancel-pending.ts'
 import { confirmWrites, stockWrites } from './confirm.ts'
 import { giveBack } from './give-back.ts'
@@ -29,11 +32,16 @@ export function settle(
   context: SettleContext,
   details: SettleDetails = {},
 ): Settlement {
+  if (isOfAnother(state, payment, fact, details)) {
+    const detail = `${fact.kind}: ${details.reference}, where ${payment.providerReference} has paid`
+    return { outcome: 'mismatch', detail, writes: [] }
+  }
   if (fact.kind === 'refund') return settleRefund(state, payment, fact, context)
   if (fact.kind === 'dispute') return settleDispute(state, payment, fact, context)
   const decision = decideFact(toPaymentMoney(payment), fact)
+  const told = countTold(payment, fact, decision.ok ? decision.to : payment.status, context, details)
   if (!decision.ok) {
-    if (decision.why !== 'amount_mismatch') return { outcome: 'nothing', why: decision.why, writes: [] }
+    if (decision.why !== 'amount_mismatch') return { outcome: 'nothing', why: decision.why, ...told }
     const detail = `expected ${decision.expected.amount} ${decision.expected.currency}, got ${decision.got.amount} ${decision.got.currency}`
     return { outcome: 'mismatch', detail, writes: [] }
   }
@@ -44,13 +52,53 @@ export function settle(
     ...(reference === undefined ? {} : { reference }),
     ...(nextAction === undefined ? {} : { nextAction }),
     ...(operation === undefined ? {} : { operation }),
+    ...(fact.kind === 'captured' && fact.part !== undefined ? { part: fact.part } : {}),
     ...endsOf(payment.status, to, details, context.now),
   }
   const after = withPayment(state, {
     ...payment,
     ...{ status: to, captured: payment.captured + captured, released: payment.released + released },
   })
-  return { outcome: 'applied', writes: effectsOf(after, payment, step, context) }
+  return { outcome: 'applied', ...told, writes: [...effectsOf(after, payment, step, context), ...told.writes] }
+}
+
+/**
+ * Whether an event tells of money under another name than that of what has paid: a shopper who has gone back from the page of a bank has
+ * paid by card, and then at the bank too. It is not in our books, neither its coming nor its going: a person gives it back.
+ */
+function isOfAnother(
+  { disputes, refunds }: OrderState,
+  { status, providerReference }: PaymentRow,
+  fact: PaymentFact | RefundFact | DisputeFact,
+  { isEvent, reference }: SettleDetails,
+): boolean {
+  const isOther = isEvent && reference && providerReference && reference !== providerReference
+  if (!isOther || !['authorized', 'captured', 'voided'].includes(status)) return false
+  if (fact.kind === 'refund') {
+    const isKnown = refunds.some(({ providerReference: known }) => known === fact.reference)
+    return fact.refundId === null && !isKnown
+  }
+  if (fact.kind !== 'dispute') return ['authorized', 'captured', 'voided'].includes(fact.kind)
+  // Lost and never open before: nobody asks it back, it has not come.
+  return fact.status === 'lost' && !disputes.some((known) => known.reference === fact.reference)
+}
+
+/**
+ * Counts what an event tells of a decline, whatever else has happened: a session takes card after card, and every one that
+ * was refused is told once. @param status what the payment is after the fact.
+ */
+function countTold(
+  { id, orderId, declines }: PaymentRow,
+  fact: PaymentFact,
+  status: PaymentRow['status'],
+  { mint, now }: SettleContext,
+  { isEvent }: SettleDetails,
+): { writes: Write[]; exhausted: boolean } {
+  if (fact.kind !== 'failed' || !isEvent) return { writes: [], exhausted: false }
+  const exhausted = isExhausted({ status, declines: declines + 1 })
+  const payload = { order_id: orderId, declines: declines + 1 }
+  const event = { topic: 'payment.exhausted', subjectId: id, payload }
+  return { writes: [countDecline(id), ...(exhausted ? announce(mint, now, [event]) : [])], exhausted }
 }
 
 /** How long what has begun may take; a capture in part begins nothing, and the authorization ends when it would have. */
@@ -112,7 +160,18 @@ function takeMoney(state: OrderState, payment: PaymentRow, step: PaymentStep, co
     return [...movePayment(payment, step), ...giveBack(payment, given, 'out_of_stock', context), ...cancelled]
   }
   const paymentStatus = step.to === 'captured' ? 'paid' : 'authorized'
-  return [...movePayment(payment, { ...step, accepted: true }), ...confirmWrites(state, paymentStatus, stock, context)]
+  return [
+    ...movePayment(payment, { ...step, accepted: true }),
+    ...confirmWrites(state, paymentStatus, stock, context),
+    ...flagShort(payment, step, context),
+  ]
+}
+
+/** Confirmed by less than it is due, and no more will come: nobody of ours has agreed to that before, so staff are told. */
+function flagShort({ id, amount, currency, captured }: PaymentRow, step: PaymentStep, context: SettleContext): Write[] {
+  const total = captured + (step.captured ?? 0)
+  if (step.to !== 'captured' || total === amount) return []
+  return flagMismatch(id, `expected ${amount} ${currency}, got ${total} ${currency} and no more`, context)
 }
 
 /** The money that a confirmed order was promised will not come: its order stands, and staff decide. */

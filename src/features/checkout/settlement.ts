@@ -16,14 +16,18 @@ export interface SettleDetails {
   nextAction?: NextAction | null
   /** The capture or void that brought it. */
   operation?: string
+  /** An event of the provider says it, which is told once: each that tells of a decline counts. */
+  isEvent?: boolean
   /** For how long the provider keeps what is under way or authorized. */
   terms?: Pick<PaymentProvider, 'processingLifetimeMs' | 'authorizationLifetimeMs'> | null
 }
 
-export type Settlement =
+export type Settlement = { /** The session was declined too often, and is to be closed. */ exhausted?: boolean } & (
   | { outcome: 'applied'; writes: Write[] }
-  | { outcome: 'nothing'; why: 'already' | 'outdated'; writes: [] }
+  /** It moves nothing; a decline is counted all the same. */
+  | { outcome: 'nothing'; why: 'already' | 'outdated'; writes: Write[] }
   /** It speaks of money that has not been heard of yet, or is on its way elsewhere: to be tried again later. */
   | { outcome: 'early'; detail: string; writes: [] }
   /** Flagged, never guessed: whoever brought the fact tells staff. */
   | { outcome: 'mismatch'; detail: string; writes: [] }
+)

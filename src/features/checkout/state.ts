@@ -32,6 +32,11 @@ const paymentRows = jsonRows(payments)
 const refundRows = jsonRows(refunds)
 const disputeRows = jsonRows(disputes)
 const ofOrder = sql`WHERE order_id = orders.id`
+const variantIds = sql`(SELECT variant_id FROM ${orderLines} ${ofOrder})`
+// Made once: who settles asks for them at every event.
+const listedPayments = paymentRows.json(sql`${ofOrder} ORDER BY attempt`)
+const listedRefunds = refundRows.json(sql`${ofOrder} ORDER BY id`)
+const listedDisputes = disputeRows.json(sql`${ofOrder} ORDER BY created_at`)
 
 /**
  * The reads behind an `OrderState`, to ride in any batch: one statement, because most carts that are completed have no order
@@ -39,12 +44,9 @@ const ofOrder = sql`WHERE order_id = orders.id`
  */
 export function orderState(orderId: Fragment, now: Date): readonly [Query<OrderState[]>] {
   // freeable: others' holds that have run out; the order's own are apart. What is given up (active = 0) holds nothing.
-  const variantIds = sql`(SELECT variant_id FROM ${orderLines} WHERE order_id = orders.id)`
   return [
     query(toState)`SELECT ${wholeOrders.columns},
-      ${paymentRows.json(sql`${ofOrder} ORDER BY attempt`)} AS payments,
-      ${refundRows.json(sql`${ofOrder} ORDER BY id`)} AS refunds,
-      ${disputeRows.json(sql`${ofOrder} ORDER BY created_at`)} AS disputes,
+      ${listedPayments} AS payments, ${listedRefunds} AS refunds, ${listedDisputes} AS disputes,
       (SELECT json_group_array(json_array(lifecycle, seq)) FROM ${orderMoves} ${ofOrder}) AS moves,
       (SELECT json_group_array(json_array(variant_id, quantity)) FROM ${orderLines} ${ofOrder}) AS demand,
       (SELECT json_group_array(json_object('variantId', l.variant_id, 'locationId', l.location_id, 'policy', l.policy,
@@ -122,4 +124,6 @@ export const RACES: ReadonlySet<string> = new Set([
   'refunds.payment_id',
   'order_not_pending',
   'attempts_changed',
+  // Others have used up what was left: the next look says until when.
+  'attempts_exceeded',
 ])

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Invariant } from './invariant.ts'
 
+const HOUR_MS = 3600 * 1000
+
 /** What must be true of totals, payments, refunds, disputes and gift cards: every sum is its ledger. */
 export const MONEY_INVARIANTS: readonly Invariant[] = [
   {
@@ -141,6 +143,27 @@ export const MONEY_INVARIANTS: readonly Invariant[] = [
         || coalesce(p.provider, 'nobody') AS detail
       FROM webhook_events AS e LEFT JOIN payments AS p ON p.id = e.payment_id
       WHERE e.status = 'processed' AND p.provider IS NOT e.provider`,
+  },
+  {
+    // An event that is not done and has no time to be tried again would be forgotten.
+    name: 'events_are_due_until_done',
+    violations:
+      () => sql`SELECT id AS subject, status || ', next attempt ' || coalesce(next_attempt_at, 'never') AS detail
+      FROM webhook_events WHERE (status IN ('received', 'failed')) <> (next_attempt_at IS NOT NULL)`,
+  },
+  {
+    // The cron matches within minutes what is unmatched and has its payment now.
+    name: 'unmatched_events_have_no_payment',
+    violations: (now) => sql`SELECT e.id AS subject, e.provider || ' about ' || p.id || ', ' || p.status AS detail
+      FROM webhook_events AS e JOIN payments AS p ON p.id = e.payment_id AND p.provider = e.provider
+      WHERE e.status = 'unmatched' AND e.updated_at < ${now.getTime() - HOUR_MS}`,
+  },
+  {
+    name: 'flags_are_of_their_payment',
+    violations: () => sql`SELECT subject_id AS subject, kind || ', said to be of ' || payment_id AS detail
+      FROM payment_flags AS f WHERE subject_id <> payment_id
+        AND NOT EXISTS (SELECT 1 FROM refunds AS r WHERE r.id = f.subject_id AND r.payment_id = f.payment_id)
+        AND NOT EXISTS (SELECT 1 FROM payment_operations AS o WHERE o.id = f.subject_id AND o.payment_id = f.payment_id)`,
   },
   {
     name: 'gift_card_balance_is_ledger',

@@ -4,6 +4,8 @@ import { insertRows, listOf, refuseWhen } from '../../platform/db/rows.ts'
 import { payments, refundLines, refunds } from '../../platform/db/schema/payments.ts'
 import { statement } from '../../platform/db/statement.ts'
 
+import { isTimely } from './patience.ts'
+
 export type RefundRow = typeof refunds.$inferSelect
 export type RefundLineRow = typeof refundLines.$inferSelect
 
@@ -86,13 +88,28 @@ const isOurs = sql`NOT (${refunds.reason} = ${MADE_ELSEWHERE}
   AND ${refunds.actor} = (SELECT p.provider FROM ${payments} AS p WHERE p.id = ${refunds.paymentId}))`
 
 /** Refunds whose provider must be asked, last looked at before `before`. */
-export function listPendingRefunds(before: Date, limit: number): Query<RefundRow[]> {
+export function listPendingRefunds(before: Date, now: Date, limit: number): Query<RefundRow[]> {
   return q
     .select()
     .from(refunds)
-    .where(sql`${refunds.status} = 'pending' AND ${refunds.updatedAt} < ${before.getTime()} AND ${isOurs}`)
+    .where(sql`${isDue(before, now)} AND ${isOurs}`)
     .orderBy(asc(refunds.updatedAt))
     .limit(limit)
+}
+
+/** Refunds under way that were made in the provider's dashboard, last looked at before `before`: they are only asked about. */
+export function listPendingForeignRefunds(before: Date, now: Date, limit: number): Query<RefundRow[]> {
+  return q
+    .select()
+    .from(refunds)
+    .where(sql`${isDue(before, now)} AND NOT (${isOurs}) AND ${refunds.providerReference} IS NOT NULL`)
+    .orderBy(asc(refunds.updatedAt))
+    .limit(limit)
+}
+
+function isDue(before: Date, now: Date): SQL {
+  const { status, updatedAt, createdAt } = refunds
+  return sql`${status} = 'pending' AND ${updatedAt} < ${before.getTime()} AND ${isTimely(updatedAt, createdAt, now)}`
 }
 
 /** The same to these payments, whenever they were saved. */

@@ -30,6 +30,9 @@ export const payments = sqliteTable('payments', {
   released: integer().notNull(),
   disputed: integer().notNull(),
   authorizationExpiresAt: integer('authorization_expires_at'),
+  addressKey: text('address_key'),
+  declines: integer().notNull(),
+  declined: integer({ mode: 'boolean' }).notNull(),
 })
 
 export const paymentMoves = sqliteTable(
@@ -113,6 +116,30 @@ export const refundLines = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.refundId, table.lineId] })],
 )
+
+export const paymentAlerts = sqliteTable(
+  'payment_alerts',
+  { hour: integer().notNull(), subject: text().notNull() },
+  (table) => [primaryKey({ columns: [table.hour, table.subject] })],
+)
+
+export const paymentFlags = sqliteTable(
+  'payment_flags',
+  {
+    subjectId: text('subject_id').notNull(),
+    kind: text().$type<'mismatch' | 'unanswered' | 'under_way'>().notNull(),
+    detail: text().notNull(),
+    paymentId: text('payment_id').notNull(),
+    since: integer().notNull(),
+    toldAt: integer('told_at'),
+  },
+  (table) => [primaryKey({ columns: [table.subjectId, table.kind, table.detail] })],
+)
+
+export const paymentReviews = sqliteTable('payment_reviews', {
+  name: text().primaryKey(),
+  upTo: text('up_to').notNull(),
+})
 
 export const testPayments = sqliteTable('test_payments', {
   paymentId: text('payment_id').primaryKey(),
