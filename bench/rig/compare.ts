@@ -23,6 +23,8 @@ export interface Verdict {
   /** own / bare of each round, in ascending order, and the one in the middle. */
   ratios: number[]
   ratio: number
+  /** The same of processor time; null where it cannot be read. */
+  cpuRatios: number[] | null
   /** The most that the client was busy, as a part of one core: at 1 it would have been measured itself. */
   clientBusy: number
 }
@@ -76,6 +78,9 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
     const bare = of('bare')
     const other = bare.map(rateOf)
     const ratios = own.map((sample, round) => rateOf(sample) / (other[round] ?? Number.NaN)).sort((a, b) => a - b)
+    const cpuRatios = own
+      .map((sample, round) => cpuPerRequest(sample) / cpuPerRequest(bare[round]))
+      .sort((a, b) => a - b)
     const { name } = contest
     return {
       name,
@@ -85,6 +90,7 @@ export async function compare(contests: readonly Contest[], rounds: number, seed
       bareCpu: cpuOf(bare),
       ratios,
       ratio: median(ratios),
+      cpuRatios: cpuRatios.some(Number.isNaN) ? null : cpuRatios,
       clientBusy: busiest.get(name) ?? 0,
     }
   })
@@ -101,12 +107,37 @@ export function report(verdict: Verdict, bar: number): boolean {
   return ratio >= bar
 }
 
+/**
+ * The same where processor time is what the bar is about.
+ * @param bar null where there is none.
+ * @returns whether it is no more than `bar`; true where it cannot be read.
+ */
+export function reportCpu(verdict: Verdict, bar: number | null): boolean {
+  const { name, own, bare, ownCpu, bareCpu, cpuRatios, clientBusy } = verdict
+  console.log(`  ${name}: ${own.toFixed(0)} and ${bare.toFixed(0)} req/s`)
+  console.log(`    the client was busy for ${(clientBusy * 100).toFixed(0)} % of one core at most`)
+  if (ownCpu === null || bareCpu === null || cpuRatios === null) {
+    console.log('    processor time cannot be read on this system')
+    return true
+  }
+  const ratio = median(cpuRatios)
+  console.log(`    CPU ${ownCpu.toFixed(0)} and ${bareCpu.toFixed(0)} µs a request`)
+  const spread = cpuRatios.map((each) => each.toFixed(2)).join(' ')
+  console.log(`    ratio ${ratio.toFixed(2)} (${bar === null ? 'no bar' : `bar ${bar}`}), rounds ${spread}`)
+  return bar === null || ratio <= bar
+}
+
 function rateOf({ requests, seconds }: Sample): number {
   return requests / seconds
 }
 
 /** Microseconds a request. */
 function cpuOf(samples: readonly Sample[]): number | null {
-  const all = median(samples.map(({ cpu, requests }) => (cpu / requests) * 1e6))
-  return Number.isNaN(all) ? null : all
+  const all = samples.map(cpuPerRequest)
+  return all.some(Number.isNaN) ? null : median(all)
+}
+
+/** Microseconds a request; NaN where they cannot be read. */
+function cpuPerRequest(sample: Sample | undefined): number {
+  return sample ? (sample.cpu / sample.requests) * 1e6 : Number.NaN
 }

@@ -10,15 +10,19 @@ export interface Load {
   clientBusy: number
 }
 
-/** A request, asked again and again, and the length of the body that every answer must have; null where it varies. */
+/**
+ * A request, asked again and again, the length of the body that every answer must have, null where it varies, and its
+ * status: 200 if nothing is said.
+ */
 export interface Target {
   url: URL
   bytes: number | null
+  status?: number
   method?: 'GET' | 'PATCH' | 'POST'
   headers?: Readonly<Record<string, string>>
   body?: string
   /** Where every request is one of its own: what the next one has other than this. Null when there is none left. */
-  next?: () => Pick<Target, 'url' | 'headers'> | null
+  next?: () => Pick<Target, 'url' | 'headers' | 'body'> | null
 }
 
 /**
@@ -27,7 +31,7 @@ export interface Target {
  * @throws {Error} on an answer that is not the expected one.
  */
 export async function load(target: Target, { seconds, most }: { seconds: number; most: number }): Promise<Load> {
-  const { url, bytes, next } = target
+  const { url, bytes, status = 200, next } = target
   const same = toBytes(target)
   const nextRequest = () => {
     if (!next) return same
@@ -48,7 +52,7 @@ export async function load(target: Target, { seconds, most }: { seconds: number;
             socket.on('error', reject)
             socket.on('close', () => reject(new Error('the server closed a connection')))
             socket.on('data', (chunk) => {
-              missing = missing > 0 ? missing - chunk.length : rest(chunk, bytes)
+              missing = missing > 0 ? missing - chunk.length : rest(chunk, { status, bytes })
               if (missing > 0) return
               if (missing < 0)
                 return reject(new Error(`an answer is not the expected one: ${chunk.toString('latin1', 0, 500)}`))
@@ -76,13 +80,13 @@ function toBytes({ url, method = 'GET', headers = {}, body = '' }: Target): stri
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${head}${length}\r\n${body}`
 }
 
-/** How many bytes of the answer are still to come after its first chunk; -1 where it is not a 200 of this length. */
-function rest(chunk: Buffer, bytes: number | null): number {
+/** How many bytes of the answer are still to come after its first chunk; -1 where it has another status or length. */
+function rest(chunk: Buffer, { status, bytes }: { status: number; bytes: number | null }): number {
   const head = chunk.indexOf(HEAD_END, 0, 'latin1')
   if (head < 0) return -1
   const text = chunk.toString('latin1', 0, head)
   const length = /content-length: (\d+)/i.exec(text)?.[1]
-  if (!text.startsWith('HTTP/1.1 200') || length === undefined) return -1
+  if (!text.startsWith(`HTTP/1.1 ${status}`) || length === undefined) return -1
   if (bytes !== null && Number(length) !== bytes) return -1
   return head + HEAD_END.length + Number(length) - chunk.length
 }
