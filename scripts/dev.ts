@@ -9,6 +9,11 @@ import { prepareState } from './local/prepare.ts'
 import { spawnWrangler } from './local/wrangler.ts'
 
 const CRON_MS = 60_000
+// Payments that need nobody: what .dev.vars says of them comes after it and wins.
+const DEMO_PAYMENTS = {
+  MANUAL_PAYMENT_METHODS: 'bank_transfer,cash_on_delivery',
+  MANUAL_PAYMENT_INSTRUCTIONS: 'Transfer the total to NO93 8601 1117 947 and name your order.',
+}
 
 const args = process.argv.slice(2)
 const options = readLocalOptions(args)
@@ -29,10 +34,9 @@ serve()
 /** Runs wrangler until it ends or somebody ends us. Nothing is detached: ending the process group ends all of it. */
 function serve(): void {
   // By --var, because of .dev.vars wrangler takes only what wrangler.toml names. The caller's own come last and win.
-  const given = Object.entries({ STAGE: 'dev', ...vars, PUBLIC_ORIGIN: origin }).flatMap(([name, value]) => [
-    '--var',
-    `${name}:${value}`,
-  ])
+  const given = Object.entries({ STAGE: 'dev', ...DEMO_PAYMENTS, ...vars, PUBLIC_ORIGIN: origin }).flatMap(
+    ([name, value]) => ['--var', `${name}:${value}`],
+  )
   const child = spawnWrangler(['dev', ...given, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: process.stdout.isTTY ? { FORCE_COLOR: '1' } : {},

@@ -7,6 +7,7 @@ import { browse } from './tour/browse.ts'
 import { fulfil } from './tour/fulfil.ts'
 import { payByCard } from './tour/gift-card.ts'
 import { workInStock } from './tour/stock.ts'
+import { payByTransfer } from './tour/transfer.ts'
 import { createWalk, type Json, price } from './tour/walk.ts'
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ for (const card of products.data) show(card.title, `from ${price(card.price_rang
 await browse(walk)
 await bargain(walk)
 await payByCard(walk, staffKey)
+await payByTransfer(walk, staffKey)
 await workInStock(walk, staffKey)
 
 const { handle, sku } = await chooseGoods(products.data)
