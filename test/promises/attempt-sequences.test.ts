@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestProvider } from '../../src/features/payments/test-provider.ts'
+import { createTestProvider } from '../../src/features/payments/test/provider.ts'
 import type { Deps } from '../../src/platform/http/context.ts'
 import { type Answer, complete, createApi, makeProduct, makeShopper, type Shopper, violations } from '../support/api.ts'
 import { deliver, enterLatePayment } from '../support/deliveries.ts'
@@ -7,7 +7,7 @@ import { testEnv } from '../support/env.ts'
 import { recoverAfter } from '../support/jobs.ts'
 import { expectOnceOrNever, expectOneAtMost, purchaseOf } from '../support/purchase.ts'
 import { randomFrom } from '../support/random.ts'
-import { SPEEDS } from '../support/speeds.ts'
+import { ONE_SPEED, SPEEDS } from '../support/speeds.ts'
 
 // SEQUENCES=all takes every order of the steps, SEQUENCES=20 more of them than npm test does, SEQUENCES_SEED=7 others.
 const settings = testEnv() as { SEQUENCES?: string; SEQUENCES_SEED?: string }
@@ -89,47 +89,50 @@ function sample<Item>(all: readonly Item[], count: number, seed: number): Item[]
   return Array.from({ length: count }, () => rest.splice(below(rest.length), 1)).flat()
 }
 
-describe.each(SPEEDS)('attempts end in one order paid once or refunded, with %s ms more on every D1 call', (speed) => {
-  const api = createApi({ bindings: { D1_LATENCY_MS: speed }, deps: { providers } })
-  afterEach(async () => expect(await violations(api)).toEqual([]))
-  const sequences = sample(ordersOf(Object.keys(STEPS)), COUNT, SEED + SPEEDS.indexOf(speed))
+describe.each(ONE_SPEED)(
+  'attempts end in one order paid once or refunded, with %s ms more on every D1 call',
+  (speed) => {
+    const api = createApi({ bindings: { D1_LATENCY_MS: speed }, deps: { providers } })
+    afterEach(async () => expect(await violations(api)).toEqual([]))
+    const sequences = sample(ordersOf(Object.keys(STEPS)), COUNT, SEED + SPEEDS.indexOf(speed))
 
-  it.each(sequences.map((steps) => [steps.join(', '), steps] as const))('after %s', async (_, steps) => {
-    const { sku } = await makeProduct(api, { onHand: 9 })
-    const visit: Visit = { api, shopper: await makeShopper(api, [{ sku, quantity: 2 }]), provider: 'test' }
-    await open(visit)
-    for (const step of steps) {
-      await STEPS[step]?.(visit)
-      await expectOneAtMost(visit.shopper)
-    }
-    await payInTheEnd(visit)
-    const order = await expectOnceOrNever(api, visit.shopper, { sku, before: 9 })
-    expect(order).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
-    const { payments } = await purchaseOf(visit.shopper)
-    expect(payments.filter(({ captured, refunded }) => captured > refunded)).toHaveLength(1)
-    // A declined session of an order that was paid otherwise is left alone: were it paid too, that money would go back.
-    expect(payments.filter(({ status }) => !['captured', 'closed', 'failed'].includes(status))).toEqual([])
-  })
-
-  it('after all of it at the same moment, 8 times over', { timeout: 120_000 }, async () => {
-    const visits = await Promise.all(
-      Array.from({ length: 8 }, async () => {
-        const { sku } = await makeProduct(api, { onHand: 9 })
-        const visit: Visit = { api, shopper: await makeShopper(api, [{ sku, quantity: 2 }]), provider: 'test' }
-        await open(visit)
-        // Each of them may be told that another was faster; none of them is an error of ours.
-        await Promise.all(Object.values(STEPS).map((step) => step({ ...visit, told: mayLose })))
+    it.each(sequences.map((steps) => [steps.join(', '), steps] as const))('after %s', async (_, steps) => {
+      const { sku } = await makeProduct(api, { onHand: 9 })
+      const visit: Visit = { api, shopper: await makeShopper(api, [{ sku, quantity: 2 }]), provider: 'test' }
+      await open(visit)
+      for (const step of steps) {
+        await STEPS[step]?.(visit)
         await expectOneAtMost(visit.shopper)
-        return { visit, sku }
-      }),
-    )
-    for (const { visit, sku } of visits) {
+      }
       await payInTheEnd(visit)
       const order = await expectOnceOrNever(api, visit.shopper, { sku, before: 9 })
       expect(order).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
-    }
-  })
-})
+      const { payments } = await purchaseOf(visit.shopper)
+      expect(payments.filter(({ captured, refunded }) => captured > refunded)).toHaveLength(1)
+      // A declined session of an order that was paid otherwise is left alone: were it paid too, that money would go back.
+      expect(payments.filter(({ status }) => !['captured', 'closed', 'failed'].includes(status))).toEqual([])
+    })
+
+    it('after all of it at the same moment, 8 times over', { timeout: 120_000 }, async () => {
+      const visits = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const { sku } = await makeProduct(api, { onHand: 9 })
+          const visit: Visit = { api, shopper: await makeShopper(api, [{ sku, quantity: 2 }]), provider: 'test' }
+          await open(visit)
+          // Each of them may be told that another was faster; none of them is an error of ours.
+          await Promise.all(Object.values(STEPS).map((step) => step({ ...visit, told: mayLose })))
+          await expectOneAtMost(visit.shopper)
+          return { visit, sku }
+        }),
+      )
+      for (const { visit, sku } of visits) {
+        await payInTheEnd(visit)
+        const order = await expectOnceOrNever(api, visit.shopper, { sku, before: 9 })
+        expect(order).toMatchObject({ status: 'confirmed', payment_status: 'paid' })
+      }
+    })
+  },
+)
 
 const LOST = ['cart_conflict', 'cart_changed', 'cart_completed', 'provider_unavailable', 'payment_closed']
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { signTestEvent, TEST_OUTCOMES } from '../../src/features/payments/test-events.ts'
+import { signTestEvent, TEST_OUTCOMES } from '../../src/features/payments/test/events.ts'
 import {
   type Answer,
   type Api,
@@ -109,7 +109,7 @@ async function deliver(walk: Walk, through: Api): Promise<Answer | null> {
   const id = `chaos_${paymentId}_${walk.below(4)}`
   const money = { amount: walk.below(6) === 0 ? amount + 1 : amount, currency }
   const event = { id, outcome: pick(walk, TEST_OUTCOMES), paymentId, amount: money }
-  const { body, headers } = signTestEvent(secret, event, new Date())
+  const { body, headers } = await signTestEvent(secret, event, new Date())
   const times = walk.below(3) === 0 ? 2 : 1
   const answers = await Promise.all(
     Array.from({ length: times }, () => through.post('/v1/webhooks/test', body, { headers })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signTestEvent } from '../../src/features/payments/test-events.ts'
+import { signTestEvent } from '../../src/features/payments/test/events.ts'
 import {
   complete,
   createApi,
@@ -14,14 +14,14 @@ import { seedShop } from '../support/shop.ts'
 
 const api = createApi({ bindings: { D1_LATENCY_MS: '5' } })
 
-function deliver(
+async function deliver(
   paymentId: string,
   amount: { amount: number; currency: string },
   id: string,
   outcome: 'succeeded' | 'declined' | 'pending' = 'succeeded',
 ) {
   const secret = api.bindings.TEST_PAYMENT_WEBHOOK_SECRET ?? ''
-  const { body, headers } = signTestEvent(secret, { id, outcome, paymentId, amount }, new Date())
+  const { body, headers } = await signTestEvent(secret, { id, outcome, paymentId, amount }, new Date())
   return api.post('/v1/webhooks/test', body, { headers })
 }
 

@@ -4,7 +4,7 @@ import { deliver, enterLatePayment } from '../support/deliveries.ts'
 import { recoverAfter } from '../support/jobs.ts'
 import { expectOnceOrNever, purchaseOf } from '../support/purchase.ts'
 import { seedShop } from '../support/shop.ts'
-import { atEachSpeed } from '../support/speeds.ts'
+import { atOneSpeed } from '../support/speeds.ts'
 
 const IN_STOCK = 5
 const times = (count: number) => Array.from({ length: count }, (_, index) => index)
@@ -12,7 +12,7 @@ const usd = (amount: number) => ({ amount, currency: 'USD' })
 /** A little later each time, so that two requests meet in many ways. */
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-atEachSpeed('promise 3: of what staff ask at the same moment one wins, and money adds up', (api, speed) => {
+atOneSpeed('promise 3: of what staff ask at the same moment one wins, and money adds up', (api, speed) => {
   const manual = createApi({ bindings: { D1_LATENCY_MS: speed, PAYMENT_CAPTURE: 'manual' } })
 
   async function order(through: Api, extra: Record<string, unknown> = { test_outcome: 'succeeded' }) {

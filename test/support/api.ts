@@ -171,11 +171,12 @@ export function complete(
   { cartId, token, cart }: Shopper,
   extra: Record<string, unknown> = {},
   key = crypto.randomUUID(),
+  headers: Record<string, string> = {},
 ) {
   const { total, amount_due } = cart.totals
   const due = cart.gift_cards.length > 0 ? { expected_amount_due: amount_due } : {}
   const body = { payment: { provider: 'test', ...extra }, expected_total: total, ...due }
-  return api.post(`/v1/carts/${cartId}/complete`, body, { token, key })
+  return api.post(`/v1/carts/${cartId}/complete`, body, { token, key, headers })
 }
 
 export interface TestGiftCard {

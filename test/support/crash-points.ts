@@ -35,7 +35,7 @@ const FIRST = ['recover', 'retry'] as const
 const ALL = (testEnv() as { CRASHES?: string }).CRASHES === 'all'
 
 /** The calls that leave the Worker. What a provider does by itself, such as checking a signature, is no point. */
-const LOCAL: ReadonlySet<string> = new Set(['readWebhook', 'readStoredEvent'])
+const LOCAL: ReadonlySet<string> = new Set(['refuse', 'readWebhook', 'readStoredEvent'])
 
 /** An API of which every D1 call and every call of a provider is a numbered point, one of which is a crash. */
 function crashingApi(crash: Crash | null): { api: Api; points: readonly string[] } {

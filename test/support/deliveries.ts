@@ -1,4 +1,4 @@
-import { signTestEvent, type TestOutcome } from '../../src/features/payments/test-events.ts'
+import { signTestEvent, type TestOutcome } from '../../src/features/payments/test/events.ts'
 import type { Answer, Api } from './api.ts'
 import { testEnv } from './env.ts'
 
@@ -13,10 +13,10 @@ export interface Delivery {
 }
 
 /** Brings a really signed event to the webhook. */
-export function deliver(api: Api, delivery: Delivery): Promise<Answer> {
+export async function deliver(api: Api, delivery: Delivery): Promise<Answer> {
   const { paymentId, amount, id = `evt_${crypto.randomUUID()}`, outcome = 'succeeded', provider = 'test' } = delivery
   const secret = api.bindings.TEST_PAYMENT_WEBHOOK_SECRET ?? ''
-  const { body, headers } = signTestEvent(secret, { id, outcome, paymentId, amount }, new Date())
+  const { body, headers } = await signTestEvent(secret, { id, outcome, paymentId, amount }, new Date())
   return api.post(`/v1/webhooks/${provider}`, body, { headers })
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { PaymentProvider } from '../../src/domain/provider.ts'
 import { configuredProviders } from '../../src/features/payments/providers.ts'
-import { signTestEvent, type TestEvent } from '../../src/features/payments/test-events.ts'
+import { signTestEvent, type TestEvent } from '../../src/features/payments/test/events.ts'
 import { type Answer, type Api, complete, createApi, makeProduct, makeShopper, type Shopper, unique } from './api.ts'
 import { testEnv } from './env.ts'
 import { seedShop } from './shop.ts'
@@ -118,8 +118,11 @@ export function outside(api: Api, { paymentId }: { paymentId: string }, outcome:
 /** A signed event, yet to be delivered. */
 export function eventOf(api: Api, event: Omit<TestEvent, 'id'>, id = unique('evt')): () => Promise<Answer> {
   const secret = api.bindings.TEST_PAYMENT_WEBHOOK_SECRET ?? ''
-  const { body, headers } = signTestEvent(secret, { id, ...event }, new Date())
-  return () => api.post('/v1/webhooks/test', body, { headers })
+  const signed = signTestEvent(secret, { id, ...event }, new Date())
+  return async () => {
+    const { body, headers } = await signed
+    return api.post('/v1/webhooks/test', body, { headers })
+  }
 }
 
 /** The payment's sums and every move of its ledger, the oldest first. */

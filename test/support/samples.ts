@@ -1,4 +1,4 @@
-import { signTestEvent } from '../../src/features/payments/test-events.ts'
+import { signTestEvent } from '../../src/features/payments/test/events.ts'
 import { signRecoveryToken } from '../../src/features/sessions/recovery-token.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
 import { parseConfig } from '../../src/platform/env.ts'
@@ -616,6 +616,16 @@ export const samples: Readonly<Record<string, Sample>> = {
     await unmatchedEvent(world)
     return { path: '/v1/admin/webhook-events?limit=1', token: world.shop.staffKey }
   },
+  'listWebhookEvents/of_payment': async (world) => {
+    await unmatchedEvent(world)
+    const paymentId = createMint(new Date(), cryptoRandom)('payment')
+    const query = `payment_id=${paymentId}&provider=test&status=unmatched&status=ignored`
+    return { path: `/v1/admin/webhook-events?${query}`, token: world.shop.staffKey }
+  },
+  getWebhookEvent: async (world) => ({
+    path: `/v1/admin/webhook-events/${await unmatchedEvent(world)}`,
+    token: world.shop.staffKey,
+  }),
   replayWebhookEvent: async (world) => ({
     path: `/v1/admin/webhook-events/${await unmatchedEvent(world)}/replay`,
     token: world.shop.staffKey,
@@ -757,15 +767,15 @@ function ofMoney(
   return { path: `${path}/${verb}`, body, token, headers, witness: { path, token }, email: owner.cart.email }
 }
 
-function signed(api: Api, paymentId: string, amount: { amount: number; currency: string }) {
+async function signed(api: Api, paymentId: string, amount: { amount: number; currency: string }) {
   const id = unique('evt')
   const secret = api.bindings.TEST_PAYMENT_WEBHOOK_SECRET ?? ''
-  return { id, ...signTestEvent(secret, { id, outcome: 'succeeded', paymentId, amount }, new Date()) }
+  return { id, ...(await signTestEvent(secret, { id, outcome: 'succeeded', paymentId, amount }, new Date())) }
 }
 
 async function paidEvent(world: World): Promise<Call> {
   const { owner, orderId, paymentId, total } = await order(world)
-  const { body, headers } = signed(world.api, paymentId, total)
+  const { body, headers } = await signed(world.api, paymentId, total)
   const witness = { path: `/v1/orders/${orderId}`, token: owner.token }
   return { path: '/v1/webhooks/test', body, headers, witness, email: owner.cart.email }
 }
@@ -773,7 +783,7 @@ async function paidEvent(world: World): Promise<Call> {
 /** An event of a payment that was never ours. @returns its id. */
 async function unmatchedEvent({ api, shop }: World): Promise<string> {
   const paymentId = createMint(new Date(), cryptoRandom)('payment')
-  const { id, body, headers } = signed(api, paymentId, { amount: 100, currency: 'USD' })
+  const { id, body, headers } = await signed(api, paymentId, { amount: 100, currency: 'USD' })
   await api.post('/v1/webhooks/test', body, { headers })
   const events = (await api.get('/v1/admin/webhook-events?limit=100', { token: shop.staffKey })).body.data
   return events.find((event: { event_id: string }) => event.event_id === id).id
