@@ -72,7 +72,7 @@ const ELSEWHERE: Readonly<Record<string, Parameters<typeof eventOf>[1]>> = {
     money: (total) => ({ captured: total, refunded: 0 }),
   },
 }
-for (const [name, happening] of Object.entries(ELSEWHERE)) crashEverywhere(eventOf(name, happening), 2)
+for (const [name, happening] of Object.entries(ELSEWHERE)) crashEverywhere(eventOf(name, happening), 3)
 
 interface Late {
   shopper: Shopper

@@ -82,7 +82,7 @@ async function pointsOf<State>(api: Api, scenario: Scenario<State>): Promise<rea
  * One case for each point and each way to die there. Either the cron comes first or the one who asks again does: both find
  * what the crash has left, and both leave it right. They take turns, and an answer is
  * lost at every third point; CRASHES=all has all of it at each.
- * @param every 2 takes every other case, where another scenario passes the same points.
+ * @param every 3 takes every third case, where another scenario passes the same points.
  */
 export function crashEverywhere<State>(scenario: Scenario<State>, every = 1): void {
   describe(`a crash at any point of ${scenario.name}`, async () => {
