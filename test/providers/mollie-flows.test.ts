@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type Api, complete, makeProduct, makeShopper, violations } from '../support/api.ts'
-import { type FakeMollie, fakeMollie } from '../support/fakes/mollie.ts'
-import { bring, bringAll, shopWith } from '../support/fakes/rig.ts'
+import { fakeMollie } from '../support/fakes/mollie.ts'
+import { bring, bringAll } from '../support/fakes/rig.ts'
 import { recoverAfter } from '../support/jobs.ts'
 import { ask, type Bought, buy, eventsOf, ledgerOf, orderOf, usd } from '../support/money.ts'
+import { salesAt } from '../support/page-sales.ts'
 
 const WISH = { provider: 'mollie', return_url: 'https://shop.example/thanks', cancel_url: 'https://shop.example/cart' }
 const TOTAL = 3756
 
-function open(bindings: Record<string, string> = {}): { fake: FakeMollie; api: Api } {
-  const fake = fakeMollie()
-  return { fake, api: shopWith(fake, bindings) }
-}
-
-async function shopperHas(what: 'pay' | 'decline' | 'pend', bindings: Record<string, string> = {}) {
-  const { fake, api } = open(bindings)
-  const bought = await buy(api, WISH)
-  await fake.happen(bought.paymentId, what)
-  const answers = await bringAll(api, fake)
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
-  return { fake, api, bought, answers }
-}
-
+const { open, after: shopperHas } = salesAt(fakeMollie, WISH)
 const manual = { PAYMENT_CAPTURE: 'manual' }
 const edit = (api: Api, { shopper }: Bought) =>
   api.patch(`/v1/carts/${shopper.cartId}`, { note: 'wrapped, please' }, { token: shopper.token })

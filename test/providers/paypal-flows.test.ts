@@ -5,28 +5,16 @@ import { type Api, complete, makeProduct, makeShopper, violations } from '../sup
 import { testEnv } from '../support/env.ts'
 import { forgeCrc } from '../support/fakes/crc32.ts'
 import { type FakePayPal, fakePayPal } from '../support/fakes/paypal.ts'
-import { bring, bringAll, shopWith } from '../support/fakes/rig.ts'
+import { bring, bringAll } from '../support/fakes/rig.ts'
 import { recoverAfter } from '../support/jobs.ts'
 import { ask, type Bought, buy, eventsOf, ledgerOf, orderOf, usd } from '../support/money.ts'
+import { salesAt } from '../support/page-sales.ts'
 
 const WISH = { provider: 'paypal', return_url: 'https://shop.example/thanks', cancel_url: 'https://shop.example/cart' }
 // What `buy` comes to.
 const TOTAL = 3756
 
-function open(bindings: Record<string, string> = {}): { fake: FakePayPal; api: Api } {
-  const fake = fakePayPal()
-  return { fake, api: shopWith(fake, bindings) }
-}
-
-async function approved(what: 'pay' | 'decline' | 'pend', bindings: Record<string, string> = {}) {
-  const { fake, api } = open(bindings)
-  const bought = await buy(api, WISH)
-  await fake.happen(bought.paymentId, what)
-  const answers = await bringAll(api, fake)
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
-  return { fake, api, bought, answers }
-}
-
+const { open, after: approved } = salesAt(fakePayPal, WISH)
 const manual = { PAYMENT_CAPTURE: 'manual' }
 
 describe('a shopper approves on PayPal’s page, and we complete the order', () => {

@@ -507,3 +507,25 @@ export function describeProvider(makeFake: () => FakeService, wish: Readonly<Rec
     })
   })
 }
+
+/** For a service whose ids can be guessed, or typed by staff: another's payment at our reference is not taken for ours. */
+export function itKnowsItsOwn(makeFake: () => FakeService): void {
+  it(`${makeFake().name}: what stands at a reference is ours only if it bears our id`, async () => {
+    const fake = makeFake()
+    const api = shopWith(fake)
+    const provider = systemContext('test', api.bindings, { ...api.deps }, () => {}).provider(fake.name)
+    if (!provider) throw new Error('not switched on')
+    const mint = createMint(new Date(), cryptoRandom)
+    const base = {
+      ...{ paymentId: mint('payment'), orderId: mint('order'), amount: { amount: 1000, currency: 'EUR' } },
+      ...{ origin: 'https://api.shop.example', expiresAt: new Date(Date.now() + 3600_000) },
+    }
+    const urls = { returnUrl: 'https://shop.example/', cancelUrl: null, input: {} }
+    const { reference } = await provider.openSession({ ...base, ...urls, captureMethod: 'automatic' })
+    const other = { ...base, paymentId: mint('payment'), reference }
+    await expect(provider.fetchSession(other)).rejects.toThrow(/another/)
+    await expect(provider.closeSession(other)).rejects.toThrow(/another/)
+    await expect(provider.refund(other, mint('refund'), base.amount)).rejects.toThrow(/another/)
+    expect((await provider.fetchSession({ ...base, reference }))?.fact).toEqual({ kind: 'requires_action' })
+  })
+}
