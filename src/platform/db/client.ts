@@ -115,6 +115,14 @@ interface Prepared {
 
 const TRANSIENT_TRIES = 3
 
+/**
+ * SQLite looks at what is bound to a LIMIT, and to do so compiles the statement a second time at every run. Of an expression
+ * it does not want to know. A page of a list takes a fifth of the database's time without it.
+ */
+function withoutPeeking(text: string): string {
+  return text.replace(/\blimit \?/gi, 'LIMIT 0 + ?')
+}
+
 export function openDb(database: D1Database, options: DbOptions): Db {
   const session = database.withSession(options.consistency)
   let gate = options.gate ?? null
@@ -123,7 +131,7 @@ export function openDb(database: D1Database, options: DbOptions): Db {
     const prepared = items.map((item) => (item as unknown as { _prepare(): Prepared })._prepare())
     const statements = prepared.map((item) => {
       const { sql: text, params } = item.getQuery()
-      return session.prepare(text).bind(...params)
+      return session.prepare(withoutPeeking(text)).bind(...params)
     })
     const results = await attempt(() => session.batch(statements), options, items.length, repeatable)
     for (const { meta } of results) {
