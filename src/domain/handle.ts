@@ -3,7 +3,7 @@ const MAX_LENGTH = 255
 const HANDLE = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u
 
 // Latin letters that Unicode does not take apart into a base letter and a mark.
-const SPELLED: Readonly<Record<string, string>> = {
+export const SPELLED: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
   œ: 'oe',

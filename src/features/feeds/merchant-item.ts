@@ -1,12 +1,12 @@
 import { isGtin } from '../../domain/gtin.ts'
 import { formatMoney } from '../../domain/money.ts'
+import { cut, toPlainText } from '../../domain/plain-text.ts'
 import { FOREVER, type Pricing, priceFor, type Unit, type UnitMeasure } from '../../domain/price.ts'
 import { isBackordered } from '../../domain/stock.ts'
 import { optionValue, type Translations, titleIn, translated } from '../../domain/translation.ts'
 import { availableOf, type Named, toLevels, translatedVariantTitle } from '../catalog/product.ts'
 import type { LevelJson } from '../inventory/queries.ts'
 import type { MarketChoice } from '../markets/choose.ts'
-import { cut, toPlainText } from './plain-text.ts'
 import { element } from './xml.ts'
 
 /** A product as a feed describes it, its texts in the feed's locale. */

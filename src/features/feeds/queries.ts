@@ -4,29 +4,33 @@ import { type Query, q } from '../../platform/db/client.ts'
 import { listOf } from '../../platform/db/rows.ts'
 import { images, products, variants } from '../../platform/db/schema/catalog.ts'
 import { categories } from '../../platform/db/schema/categories.ts'
-import { listings } from '../../platform/db/schema/listings.ts'
+import { listedProducts, listings } from '../../platform/db/schema/listings.ts'
 import { breadcrumbsJson } from '../categories/queries.ts'
 import { levelsJson } from '../inventory/queries.ts'
+import { shelfNumber } from '../listings/queries.ts'
 import { pricingJson } from '../prices/queries.ts'
 import { translatedText } from '../translations/queries.ts'
 
 /** A place among all published products, the oldest first: new ones come at the end and move none of the others. */
 export interface Place {
   publishedAt: number
-  productId: string
+  /** Its number among the listed products. */
+  product: number
 }
 
-const ORDER = sql`l.published_at, l.product_id`
+const ORDER = sql`l.published_at, l.product`
+const everything = shelfNumber(sql`'all'`)
 
 /** Published products in their order, behind `after` or from `from` on. The index `listings_newest` is that order. */
 function walk({ from, after, to }: { from?: Place; after?: Place | null; to?: Place | null }, now: Date): SQL {
   const bounds = [
-    sql`l.shelf = 'all' AND l.published_at <= ${now.getTime()} AND l.unpublished_at > ${now.getTime()}`,
-    ...(from ? [sql`(${ORDER}) >= (${from.publishedAt}, ${from.productId})`] : []),
-    ...(after ? [sql`(${ORDER}) > (${after.publishedAt}, ${after.productId})`] : []),
-    ...(to ? [sql`(${ORDER}) < (${to.publishedAt}, ${to.productId})`] : []),
+    sql`l.shelf = ${everything} AND l.published_at <= ${now.getTime()} AND l.unpublished_at > ${now.getTime()}`,
+    ...(from ? [sql`(${ORDER}) >= (${from.publishedAt}, ${from.product})`] : []),
+    ...(after ? [sql`(${ORDER}) > (${after.publishedAt}, ${after.product})`] : []),
+    ...(to ? [sql`(${ORDER}) < (${to.publishedAt}, ${to.product})`] : []),
   ]
-  return sql`${listings} AS l CROSS JOIN ${products} AS p ON p.id = l.product_id WHERE ${sql.join(bounds, sql` AND `)}`
+  return sql`${listings} AS l CROSS JOIN ${listedProducts} AS n ON n.number = l.product
+    CROSS JOIN ${products} AS p ON p.id = n.product_id WHERE ${sql.join(bounds, sql` AND `)}`
 }
 
 /**
@@ -34,19 +38,19 @@ function walk({ from, after, to }: { from?: Place; after?: Place | null; to?: Pl
  * it needs, which reads each entry once.
  */
 export function listStretches(size: number, now: Date): Query<Place[]> {
-  const published = sql`n.shelf = 'all' AND n.published_at <= ${now.getTime()}`
-  const next = sql`ORDER BY n.published_at, n.product_id LIMIT 1`
+  const published = sql`n.shelf = ${everything} AND n.published_at <= ${now.getTime()}`
+  const next = sql`ORDER BY n.published_at, n.product LIMIT 1`
   return q.all<Place>(sql`WITH RECURSIVE hops (id) AS (
-      SELECT (SELECT n.product_id FROM ${listings} AS n WHERE ${published} ${next})
-      UNION ALL SELECT (SELECT n.product_id FROM ${listings} AS n WHERE ${published}
-          AND (n.published_at, n.product_id) > (l.published_at, l.product_id) ${next} OFFSET ${size - 1})
-        FROM hops CROSS JOIN ${listings} AS l ON l.product_id = hops.id AND l.shelf = 'all')
-    SELECT l.published_at AS publishedAt, l.product_id AS productId
-    FROM hops CROSS JOIN ${listings} AS l ON l.product_id = hops.id AND l.shelf = 'all'`)
+      SELECT (SELECT n.product FROM ${listings} AS n WHERE ${published} ${next})
+      UNION ALL SELECT (SELECT n.product FROM ${listings} AS n WHERE ${published}
+          AND (n.published_at, n.product) > (l.published_at, l.product) ${next} OFFSET ${size - 1})
+        FROM hops CROSS JOIN ${listings} AS l ON l.product = hops.id AND l.shelf = ${everything})
+    SELECT l.published_at AS publishedAt, l.product AS product
+    FROM hops CROSS JOIN ${listings} AS l ON l.product = hops.id AND l.shelf = ${everything}`)
 }
 
 function byPlace(left: Place, right: Place): number {
-  return left.publishedAt - right.publishedAt || (left.productId < right.productId ? -1 : 1)
+  return left.publishedAt - right.publishedAt || left.product - right.product
 }
 
 /**
@@ -76,6 +80,7 @@ export function listStretch(
 
 /** A product as a feed reads it, its texts in one locale. */
 export interface FeedProductRow extends Place {
+  productId: string
   handle: string
   title: string
   /** The beginning of it. */
@@ -102,7 +107,7 @@ export function listFeedProducts(
   { limit, locale, now }: { limit: number; locale: string; now: Date },
 ): Query<FeedProductRow[]> {
   const text = (field: 'title' | 'descriptionHtml' | 'options') => translatedText(sql`p.id`, field, sql`${locale}`)
-  return q.all<FeedProductRow>(sql`SELECT l.published_at AS publishedAt, l.product_id AS productId, p.handle,
+  return q.all<FeedProductRow>(sql`SELECT l.published_at AS publishedAt, l.product, p.id AS productId, p.handle,
       coalesce(${text('title')}, p.title) AS title,
       substr(coalesce(${text('descriptionHtml')}, p.description_html), 1, ${MAX_HTML}) AS descriptionHtml,
       p.vendor, p.product_type AS productType, p.options, ${text('options')} AS optionTexts,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cut, toPlainText } from '../../src/features/feeds/plain-text.ts'
+import { cut, toPlainText } from '../../src/domain/plain-text.ts'
 import { element, escapeXml } from '../../src/features/feeds/xml.ts'
 
 describe('toPlainText', () => {
