@@ -1,5 +1,5 @@
 /** The orders of a list of products. `manual` is that of a collection, as staff have put it. */
-export const LIST_SORTS = ['newest', 'price_asc', 'price_desc', 'title', 'manual'] as const
+export const LIST_SORTS = ['newest', 'best_selling', 'price_asc', 'price_desc', 'title', 'manual'] as const
 export type ListSort = (typeof LIST_SORTS)[number]
 
 export const TEXT_FIELDS = ['tag', 'vendor', 'product_type'] as const

@@ -6,11 +6,11 @@ import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { listOf, updateVersion } from '../../platform/db/rows.ts'
 import { images, productHandles, products, relatedProducts, variants } from '../../platform/db/schema/catalog.ts'
 import { collectionProducts, collections } from '../../platform/db/schema/collections.ts'
-import { listings } from '../../platform/db/schema/listings.ts'
 import { type Fragment, fragment } from '../../platform/db/statement.ts'
 import { breadcrumbsJson } from '../categories/queries.ts'
 import { type CustomFieldRow, listCustomFields } from '../custom-fields/queries.ts'
 import { type LevelJson, levelsJson } from '../inventory/queries.ts'
+import { listedCollections, markDocuments } from '../listings/queries.ts'
 import { parsePricing, pricingJson } from '../prices/queries.ts'
 import { parseTranslations, translationsJson } from '../translations/queries.ts'
 import type { Named, Product, ProductImage, ProductVariant } from './product.ts'
@@ -109,7 +109,7 @@ export function listProducts(which: SQL, now: Date): Query[] {
     q.all<NamedRow>(sql`SELECT m.product_id AS productId, c.id, c.handle, c.title,
         ${translationsJson(sql`c.id`, ['title'])} AS translations
       FROM (SELECT product_id, collection_id FROM ${collectionProducts} WHERE product_id IN ${ids}
-        UNION SELECT product_id, shelf FROM ${listings} WHERE product_id IN ${ids} AND shelf LIKE 'col_%') AS m
+        UNION ${listedCollections(ids)}) AS m
       JOIN ${collections} AS c ON c.id = m.collection_id WHERE c.status = 'active'
       ORDER BY c.position, c.id`),
   ]
@@ -119,7 +119,7 @@ export function listProducts(which: SQL, now: Date): Query[] {
 export function collectionIdsJson(productId: SQL): SQL<string> {
   return sql<string>`(SELECT json_group_array(collection_id) FROM (
     SELECT collection_id FROM ${collectionProducts} WHERE product_id = ${productId}
-    UNION SELECT shelf FROM ${listings} WHERE product_id = ${productId} AND shelf LIKE 'col_%'))`
+    UNION SELECT collection_id FROM (${listedCollections(sql`(${productId})`)})))`
 }
 
 /** Puts the results of `listProducts` together. */
@@ -271,7 +271,7 @@ export function findTranslatable(id: string): Query<{ version: number; options: 
     .where(eq(products.id, id))
 }
 
-/** Raises the version of a product whose texts change. Breaks `version_mismatch`. */
+/** Raises the version of a product whose texts change, and has them indexed. Breaks `version_mismatch`. */
 export function touchProduct(id: string, version: number, now: Date): Write[] {
-  return updateVersion(products, { id, version }, { updatedAt: now.getTime() })
+  return [...updateVersion(products, { id, version }, { updatedAt: now.getTime() }), markDocuments(listOf([id]))]
 }

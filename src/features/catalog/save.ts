@@ -12,7 +12,7 @@ import {
   variants,
 } from '../../platform/db/schema/catalog.ts'
 import { openStock, overwriteStock, setPolicies } from '../inventory/shelf-queries.ts'
-import { relistProducts } from '../listings/queries.ts'
+import { relistProducts } from '../listings/relist.ts'
 import { type PriceSet, rememberPrices, setPrices } from '../prices/queries.ts'
 import { countOf, isSame, type StockPolicy, sortPrices, sortTags, toDraft, variantForm } from './draft.ts'
 import { optionKey, type Product, variantTitle } from './product.ts'

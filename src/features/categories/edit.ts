@@ -17,6 +17,7 @@ import {
   type CategoryRow,
   findCategory,
   insertCategory,
+  markDocumentsBelow,
   productsBelow,
   removeCategory,
   updateCategory,
@@ -114,6 +115,7 @@ export async function editCategory(
       writes: [
         ...updateCategory({ ...row, updatedAt: now.getTime() }, before, now),
         ...(moves ? [markStale(productsBelow(id))] : []),
+        ...(row.title === before.title ? [] : [markDocumentsBelow(id)]),
       ],
       reads: [findCategory(id)],
       action: 'category.updated',

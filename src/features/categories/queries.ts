@@ -6,6 +6,7 @@ import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { deleteVersion, insertRows, refuseWhen, updateVersion } from '../../platform/db/rows.ts'
 import { products } from '../../platform/db/schema/catalog.ts'
 import { categories, categoryHandles } from '../../platform/db/schema/categories.ts'
+import { markDocuments } from '../listings/queries.ts'
 import { parseTranslations, translationsJson } from '../translations/queries.ts'
 
 export type CategoryRow = typeof categories.$inferSelect
@@ -133,9 +134,14 @@ export function updateCategory(row: CategoryRow, before: CategoryRow, now: Date)
   ]
 }
 
-/** Raises the version of a category whose texts change. Breaks `version_mismatch`. */
+/** Raises the version of a category whose texts change, and has them indexed. Breaks `version_mismatch`. */
 export function touchCategory(id: string, version: number, now: Date): Write[] {
-  return updateVersion(categories, { id, version }, { updatedAt: now.getTime() })
+  return [...updateVersion(categories, { id, version }, { updatedAt: now.getTime() }), markDocumentsBelow(id)]
+}
+
+/** Products are found by what their category and those above it are called. */
+export function markDocumentsBelow(id: string): Write {
+  return markDocuments(sql`(${productsBelow(id)})`)
 }
 
 /** Refuses with `parent_changed` unless the parent still stands where it was read. */
@@ -177,6 +183,7 @@ export function removeCategory(id: string, version: number): Write[] {
 
 /** The products of a category and its descendants. */
 export function productsBelow(id: string): SQL {
-  return sql`SELECT p.id FROM ${categories} AS c JOIN ${products} AS p ON p.category_id = c.id
+  // CROSS JOIN, because SQLite would begin with the products: there are many more of them.
+  return sql`SELECT p.id FROM ${categories} AS c CROSS JOIN ${products} AS p ON p.category_id = c.id
     WHERE EXISTS (SELECT 1 FROM json_each(c.path) AS a WHERE a.value = ${id})`
 }

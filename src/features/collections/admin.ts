@@ -122,9 +122,9 @@ export const collectionAdminRoutes = [
       const list = JSON.stringify(['admin/collections', params.collection, 'products'])
       const opened = await openCursor(list, query.cursor, ['integer', 'text'])
       const collection = await mustFindCollection(context, params.collection)
-      const after = opened ? { position: opened[0], productId: opened[1] } : null
+      const after = opened ? { position: opened[0], tie: opened[1] } : null
       const [rows] = await context.db.read(listMembers(collection, after, query.limit + 1))
-      const page = await cutPage(rows, query.limit, list, ({ position, productId }) => [position, productId])
+      const page = await cutPage(rows, query.limit, list, ({ position, tie }) => [position, tie])
       const body = { data: page.rows.map(toMemberView), next_cursor: page.nextCursor }
       return { body, version: collection.version }
     },

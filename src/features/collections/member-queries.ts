@@ -1,14 +1,17 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { type Query, q, type Write } from '../../platform/db/client.ts'
 import { listOf } from '../../platform/db/rows.ts'
 import { products } from '../../platform/db/schema/catalog.ts'
 import { collectionProducts } from '../../platform/db/schema/collections.ts'
-import { listings } from '../../platform/db/schema/listings.ts'
-import { relistPlaces } from '../listings/queries.ts'
+import { listedProducts, listings } from '../../platform/db/schema/listings.ts'
+import { shelfNumber } from '../listings/queries.ts'
+import { relistPlaces } from '../listings/relist.ts'
 
 export interface MemberRow {
   productId: string
   position: number
+  /** What tells products of one position apart in their order, for cursors. */
+  tie: string
   handle: string
   title: string
   status: string
@@ -17,28 +20,25 @@ export interface MemberRow {
 /**
  * Products of a collection in the order in which the storefront shows it: those that staff put into a manual one, drafts
  * too; those that are listed by the rules of the other kind.
- * @param after the last position and id shown.
+ * @param after the last position and tie shown.
  */
 export function listMembers(
   { id, kind }: { id: string; kind: 'manual' | 'rules' },
-  after: { position: number; productId: string } | null,
+  after: { position: number; tie: string } | null,
   limit: number,
 ): Query<MemberRow[]> {
-  const source = kind === 'manual' ? collectionProducts : listings
-  const ofCollection = kind === 'manual' ? eq(collectionProducts.collectionId, id) : eq(listings.shelf, id)
-  return q
-    .select({
-      productId: source.productId,
-      position: source.position,
-      handle: products.handle,
-      title: products.title,
-      status: products.status,
-    })
-    .from(source)
-    .innerJoin(products, eq(products.id, source.productId))
-    .where(and(ofCollection, after ? isBehind(sql`${source.position}`, sql`${source.productId}`, after) : undefined))
-    .orderBy(asc(source.position), desc(source.productId))
-    .limit(limit)
+  const columns = sql`p.id AS productId, p.handle, p.title, p.status`
+  if (kind === 'manual') {
+    const behind = after ? isBehind(sql`m.position`, sql`m.product_id`, { ...after, productId: after.tie }) : sql`true`
+    return q.all<MemberRow>(sql`SELECT ${columns}, m.position, m.product_id AS tie
+      FROM ${collectionProducts} AS m JOIN ${products} AS p ON p.id = m.product_id
+      WHERE m.collection_id = ${id} AND ${behind} ORDER BY m.position, m.product_id DESC LIMIT ${limit}`)
+  }
+  const behind = after ? sql`(l.rank, l.product) < (${-after.position}, CAST(${after.tie} AS INTEGER))` : sql`true`
+  return q.all<MemberRow>(sql`SELECT ${columns}, l.position, CAST(l.product AS TEXT) AS tie
+    FROM ${listings} AS l CROSS JOIN ${listedProducts} AS n ON n.number = l.product
+      CROSS JOIN ${products} AS p ON p.id = n.product_id
+    WHERE l.shelf = ${shelfNumber(sql`${id}`)} AND ${behind} ORDER BY l.rank DESC, l.product DESC LIMIT ${limit}`)
 }
 
 // The order of every shelf: up by position, and of one position the newest first.

@@ -1,7 +1,8 @@
 import { CATALOG_TAG } from '../../platform/cache/purge.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { commitShown } from '../../platform/http/shown-change.ts'
-import { listStale, RELISTED_AT_ONCE, relistProducts, unmarkStale } from './queries.ts'
+import { listStale } from './queries.ts'
+import { RELISTED_AT_ONCE, relistProducts } from './relist.ts'
 
 /**
  * Derives the listings of products that were left for later, chunk by chunk, until none is left or `chunks` are done. Each
@@ -15,7 +16,7 @@ export async function drainStale(context: Context, chunks: number): Promise<numb
     const [rows] = await db.read(listStale(RELISTED_AT_ONCE))
     if (rows.length === 0) break
     const ids = rows.map(({ productId }) => productId)
-    const writes = [...relistProducts(ids, now), unmarkStale(ids)]
+    const writes = relistProducts(ids, now)
     // Deriving again what is derived changes nothing. The purge comes once, at the end.
     await commitShown(context, { writes, reads: [], tags: [] }, { repeatable: true })
     done += rows.length

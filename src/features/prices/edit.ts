@@ -6,7 +6,7 @@ import type { Context } from '../../platform/http/context.ts'
 import { invalid } from '../../platform/http/problem.ts'
 import { changedFields, commitStaffChange, mustBe } from '../../platform/http/staff-change.ts'
 import { drainAtOnce } from '../listings/drain.ts'
-import { RELISTED_AT_ONCE, relistOrMark } from '../listings/queries.ts'
+import { RELISTED_AT_ONCE, relistOrMark } from '../listings/relist.ts'
 import type { CreatePriceList, UpdatePriceList } from './contract.ts'
 import {
   changeListPrices,

@@ -5,7 +5,8 @@ import { products, variants } from '../../platform/db/schema/catalog.ts'
 import { customerGroups } from '../../platform/db/schema/customers.ts'
 import { markets } from '../../platform/db/schema/markets.ts'
 import { priceHistory, priceListPrices, priceLists } from '../../platform/db/schema/prices.ts'
-import { markStale, relist } from '../listings/queries.ts'
+import { markStale } from '../listings/queries.ts'
+import { relist } from '../listings/relist.ts'
 
 export type PriceListRow = typeof priceLists.$inferSelect
 export type PriceListPriceRow = typeof priceListPrices.$inferSelect

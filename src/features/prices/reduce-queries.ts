@@ -3,9 +3,9 @@ import { type Query, q } from '../../platform/db/client.ts'
 import { listOf } from '../../platform/db/rows.ts'
 import { products, variants } from '../../platform/db/schema/catalog.ts'
 import { collectionProducts, collections } from '../../platform/db/schema/collections.ts'
-import { listings } from '../../platform/db/schema/listings.ts'
 import { markets } from '../../platform/db/schema/markets.ts'
 import { priceLists, prices } from '../../platform/db/schema/prices.ts'
+import { listedIn } from '../listings/queries.ts'
 
 /** Which products are reduced: those of a collection, these, or (both null) all. */
 export interface ReducedChoice {
@@ -59,5 +59,5 @@ function isChosen({ collectionId, productIds }: ReducedChoice): SQL {
   if (collectionId === null) return sql`true`
   // Those that staff put into it, and those that stand on its shelf by its rules.
   return sql`p.id IN (SELECT product_id FROM ${collectionProducts} WHERE collection_id = ${collectionId}
-    UNION SELECT product_id FROM ${listings} WHERE shelf = ${collectionId})`
+    UNION ${listedIn(collectionId)})`
 }

@@ -56,7 +56,7 @@ const KV_TIME_LIMIT_MS = 1000
 const MAX_KV_KEY_BYTES = 512
 // Stands before every key in KV. Raised when what a family keeps changes its shape: values outlive a deployment, and two
 // versions of the Worker may run at once.
-const KV_FORMAT = '3'
+const KV_FORMAT = '4'
 const encoder = new TextEncoder()
 
 export function createReader({ memory, kv, openDb, now, clock, log, waitUntil }: ReaderOptions): Reader {

@@ -17,31 +17,69 @@ export const productPrices = sqliteTable(
   (table) => [primaryKey({ columns: [table.productId, table.currency, table.marketId, table.validFrom] })],
 )
 
+export const shelves = sqliteTable('shelves', {
+  number: integer().primaryKey({ autoIncrement: true }),
+  name: text().notNull(),
+  kind: text().notNull(),
+})
+
+export const listedProducts = sqliteTable('listed_products', {
+  number: integer().primaryKey({ autoIncrement: true }),
+  productId: text('product_id').notNull(),
+  publishedAt: integer('published_at').notNull(),
+  unpublishedAt: integer('unpublished_at').notNull(),
+  onSale: integer('on_sale').notNull(),
+  sold: integer().notNull(),
+  dueAt: integer('due_at').notNull(),
+  /** Numbers of shelves, a JSON array, ascending. */
+  shelves: text().notNull(),
+  nextShelves: text('next_shelves'),
+})
+
+/** `product` and `shelf` are numbers of `listedProducts` and `shelves`. */
 export const listings = sqliteTable(
   'listings',
   {
-    productId: text('product_id').notNull(),
-    shelf: text().notNull(),
+    product: integer().notNull(),
+    shelf: integer().notNull(),
     position: integer().notNull(),
     title: text().notNull(),
     publishedAt: integer('published_at').notNull(),
     unpublishedAt: integer('unpublished_at').notNull(),
+    sold: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.productId, table.shelf] })],
+  (table) => [primaryKey({ columns: [table.product, table.shelf] })],
 )
 
 export const listingPrices = sqliteTable(
   'listing_prices',
   {
-    productId: text('product_id').notNull(),
-    shelf: text().notNull(),
+    product: integer().notNull(),
+    shelf: integer().notNull(),
     currency: text().notNull(),
     marketId: text('market_id').notNull(),
     validFrom: integer('valid_from').notNull(),
     validUntil: integer('valid_until').notNull(),
     minAmount: integer('min_amount').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.productId, table.shelf, table.currency, table.marketId, table.validFrom] })],
+  (table) => [primaryKey({ columns: [table.product, table.shelf, table.currency, table.marketId, table.validFrom] })],
+)
+
+export const facetCounts = sqliteTable(
+  'facet_counts',
+  {
+    shelf: integer().notNull(),
+    value: integer().notNull(),
+    kind: text().notNull(),
+    products: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shelf, table.value] })],
 )
 
 export const staleListings = sqliteTable('stale_listings', { productId: text('product_id').primaryKey() })
+
+export const staleDocuments = sqliteTable('stale_documents', {
+  productId: text('product_id').primaryKey(),
+  revision: integer().notNull(),
+  forced: integer().notNull(),
+})
