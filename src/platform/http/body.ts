@@ -1,10 +1,16 @@
 import { invalid, Problem, type ProblemError } from './problem.ts'
 import { toPointer } from './schema.ts'
 
-/** How a route takes its body. `raw` is verified byte by byte before anybody parses it. */
-export type BodyType = 'json' | 'csv' | 'raw'
+/** How a route takes its body. `raw` is verified byte by byte before anybody parses it; `file` is a text of rows or lines. */
+export type BodyType = 'json' | 'file' | 'raw'
 
-const MEDIA_TYPE: Record<BodyType, string> = { json: 'application/json', csv: 'text/csv', raw: '*/*' }
+/** What a body of each type may be sent as; raw ones as anything. */
+export const MEDIA_TYPES = {
+  json: ['application/json'],
+  file: ['text/csv', 'application/jsonl'],
+  raw: [],
+} as const satisfies Record<BodyType, readonly string[]>
+export type FileType = (typeof MEDIA_TYPES)['file'][number]
 
 /**
  * The raw bytes, read no further than `maxBytes`.
@@ -18,7 +24,7 @@ export async function readBody(request: Request, type: BodyType, maxBytes: numbe
   if (announced !== null) {
     const bytes = new Uint8Array(await request.arrayBuffer())
     if (bytes.byteLength > maxBytes) throw tooLarge()
-    if (bytes.byteLength > 0) checkMediaType(request.headers.get('Content-Type'), type)
+    if (bytes.byteLength > 0) checkMediaType(request, type)
     return bytes
   }
   const chunks: Uint8Array[] = []
@@ -36,7 +42,7 @@ export async function readBody(request: Request, type: BodyType, maxBytes: numbe
       chunks.push(value)
     }
   }
-  if (size > 0) checkMediaType(request.headers.get('Content-Type'), type)
+  if (size > 0) checkMediaType(request, type)
   return join(chunks, size)
 }
 
@@ -52,8 +58,11 @@ export function decodeText(bytes: Uint8Array): string {
 /** No body at all is an empty object: every field of such a request is optional or reported as missing.
  *  @throws {Problem} malformed_request */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.byteLength === 0) return {}
-  const text = decodeText(bytes)
+  return bytes.byteLength === 0 ? {} : parseJsonText(decodeText(bytes))
+}
+
+/** @throws {Problem} malformed_request, and invalid_request for what would not read back as it was sent. */
+export function parseJsonText(text: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -61,31 +70,39 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new Problem('malformed_request', { detail: `The body is not valid JSON: ${(error as Error).message}` })
   }
   // Only an escape can smuggle half a surrogate pair past UTF-8, and the key is rare: most bodies are not walked.
-  const fault = /\\u[dD][89a-fA-F]|__proto__/.test(text) ? findUnstorable(value, '') : null
+  const fault = /\\u[dD][89a-fA-F]|__proto__/.test(text) ? findUnstorable(value, '', 0) : null
   if (fault) throw invalid(fault.pointer, fault.detail)
   return value
 }
 
+const MAX_DEPTH = 100
+
 /** What would not read back as it was sent: half a surrogate pair, and the key that sets a prototype, not a field. */
-function findUnstorable(value: unknown, pointer: string): ProblemError | null {
+function findUnstorable(value: unknown, pointer: string, depth: number): ProblemError | null {
+  // No contract is that deep, and a walk has an end.
+  if (depth > MAX_DEPTH) return { pointer: '/', detail: `is nested more than ${MAX_DEPTH} deep` }
   if (typeof value === 'string') return value.isWellFormed() ? null : { pointer, detail: 'holds half a surrogate pair' }
   if (typeof value !== 'object' || value === null) return null
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__') return { pointer: `${pointer}/__proto__`, detail: 'is not part of the contract' }
     if (!key.isWellFormed()) return { pointer: pointer || '/', detail: 'has a key with half a surrogate pair' }
-    const fault = findUnstorable(item, pointer + toPointer([key]))
+    const fault = findUnstorable(item, pointer + toPointer([key]), depth + 1)
     if (fault) return fault
   }
   return null
 }
 
-function checkMediaType(header: string | null, type: BodyType): void {
-  if (type === 'raw') return
-  const mediaType = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  if (mediaType === MEDIA_TYPE[type]) return
+/** What the request says its body is, without parameters and in lower case; empty where it says nothing. */
+export function mediaTypeOf(request: Request): string {
+  return (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function checkMediaType(request: Request, type: BodyType): void {
+  const accepted: readonly string[] = MEDIA_TYPES[type]
+  if (type === 'raw' || accepted.includes(mediaTypeOf(request))) return
   throw new Problem('unsupported_media_type', {
-    detail: `Send ${MEDIA_TYPE[type]}.`,
-    headers: { Accept: MEDIA_TYPE[type] },
+    detail: `Send ${accepted.join(' or ')}.`,
+    headers: { Accept: accepted.join(', ') },
   })
 }
 

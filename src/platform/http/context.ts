@@ -53,6 +53,8 @@ export interface Context {
   /** Outgoing HTTP, injected, so that tests bring their own outside world. */
   fetch(request: Request): Promise<Response>
   waitUntil(work: Promise<unknown>): void
+  /** What this request has changed of what storefronts show: whether it has, and of what by name. */
+  readonly shown: { changed: boolean; subjects: Set<string> }
   /** Drops the answers that carry one of `tags` from the cache in front, soon and behind this answer. Best effort. */
   purge(tags: readonly string[]): void
 }
@@ -69,6 +71,8 @@ export interface Deps {
   providers: (context: Context) => (name: string) => PaymentProvider | null
   carrier: (context: Context) => CarrierProvider | null
   taxProvider: (context: Context) => TaxProvider | null
+  /** Brings what is derived of a change up to date, behind the answer to it. It never fails; the cron does what it leaves. */
+  follow: (context: Context) => Promise<void>
   /** Empties the cache in front of the Worker, as the consumer of the queue of purges has it done. */
   purgeFront: PurgeFront
 }
@@ -136,6 +140,7 @@ export function createContext(init: ContextInit): Context {
     providerTimeLimitMs: deps.providerTimeLimitMs,
     fetch: deps.fetch,
     waitUntil,
+    shown: { changed: false, subjects: new Set() },
     purge: (tags) => waitUntil(requestPurge(bindings.PURGES, tags, log)),
   }
   return context

@@ -63,6 +63,9 @@ export const PROBLEMS = {
   tax_zone_not_found: { status: 404, title: 'No such tax zone', detail: 'No tax zone has this id.' },
   customer_group_not_found: { status: 404, title: 'No such customer group', detail: 'No customer group has this id.' },
   custom_field_not_found: { status: 404, title: 'No such custom field', detail: 'No custom field has this id.' },
+  import_not_found: { status: 404, title: 'No such import', detail: 'No import has this id.' },
+  synonym_not_found: { status: 404, title: 'No such synonym', detail: 'No synonym has this id.' },
+  pin_not_found: { status: 404, title: 'No such pin', detail: 'No pin has this id.' },
   event_not_found: { status: 404, title: 'No such event', detail: 'No webhook event has this id.' },
   provider_not_found: {
     status: 404,
@@ -141,6 +144,11 @@ export const PROBLEMS = {
     detail: 'Give the price list to another group first; an archived one too, for its history.',
   },
   key_taken: { status: 409, title: 'The key is taken', detail: 'Another custom field of this subject has this key.' },
+  query_taken: {
+    status: 409,
+    title: 'The search has a pin',
+    detail: 'Another pin is for the same words: add the products to it.',
+  },
   payment_closed: {
     status: 409,
     title: 'The payment is closed',
@@ -206,6 +214,22 @@ export const PROBLEMS = {
     status: 409,
     title: 'The code has been used',
     detail: 'Orders refer to it: it stays with its promotion, which can be paused or archived.',
+  },
+  import_part_conflict: {
+    status: 409,
+    title: 'The part is another one',
+    detail:
+      'A part with this number has been received, with other content: number this one anew, or start another import.',
+  },
+  import_closed: {
+    status: 409,
+    title: 'The import is over',
+    detail: 'Start another one: products that are there already are found unchanged.',
+  },
+  import_incomplete: {
+    status: 409,
+    title: 'Parts of the import are not done',
+    detail: 'Upload those in missing_parts until they are done; parts beyond the number given have no place in it.',
   },
   event_not_replayable: {
     status: 409,

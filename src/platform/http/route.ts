@@ -21,7 +21,7 @@ import type { Shape } from './schema.ts'
  */
 export type Access = 'public' | 'optional-session' | 'session' | 'order' | 'provider' | 'dev' | { staff: Scope }
 
-export type Method = 'get' | 'post' | 'patch' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 export interface Reply<Body = unknown> {
   /** 3xx with `headers.Location` is a redirect: it is sent without a body. */
@@ -84,7 +84,7 @@ interface Common<Params, Query, Body> {
 
 /** Every POST says how a retried one is answered: by rendering its resource again, by itself, or (credentials) never. */
 type Repetition<Input> =
-  | { method: 'get' | 'patch' | 'delete' }
+  | { method: 'get' | 'put' | 'patch' | 'delete' }
   | { method: 'post'; replay: Replay<Input>; keyRequired?: boolean }
   | { method: 'post'; replay: 'none' }
 

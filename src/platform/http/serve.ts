@@ -45,7 +45,10 @@ export function serve(route: Route, deps: Deps, authenticate: Authenticate): Han
     } catch (error) {
       response = refusal(error, route, exchange)
     }
-    return finish(response, route, exchange, deps.memory)
+    const finished = finish(response, route, exchange, deps.memory)
+    // Not before, because what it costs is not this answer's.
+    if (exchange.context?.shown.changed) exchange.waitUntil(deps.follow(exchange.context))
+    return finished
   }
 }
 
@@ -58,7 +61,8 @@ async function answer(
 ): Promise<Response> {
   const { request, bindings, config, now } = exchange
   if (route.access === 'dev' && config.stage !== 'dev') throw new Problem('not_found')
-  if (request.url.length > MAX_URL_LENGTH) throw new Problem('invalid_request', { detail: 'The URL is too long.' })
+  if (request.url.length > MAX_URL_LENGTH)
+    throw new Problem('invalid_request', { detail: `The URL is longer than ${MAX_URL_LENGTH} characters.` })
   const url = new URL(request.url)
   const authorization = request.headers.get('Authorization') ?? undefined
   const { caller, gate } = await authenticate({ authorization, access: route.access, config, now })
@@ -150,7 +154,7 @@ function consistencyOf(route: Route, request: Request): string {
 }
 
 function readPayload(route: Route, raw: Uint8Array): unknown {
-  return route.bodyType === 'csv' ? decodeText(raw) : parseJson(raw)
+  return route.bodyType === 'file' ? decodeText(raw) : parseJson(raw)
 }
 
 /** Repeated parameters become a list; the shape says whether that is allowed.

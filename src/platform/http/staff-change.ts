@@ -45,7 +45,7 @@ export async function commitStaffChange<const Reads extends readonly Query[]>(
     ...announce(mint, now, [{ topic: action, subjectId }]),
   ]
   try {
-    return tags ? await commitShown(context, { writes: all, reads, tags }) : await db.commit(all, reads)
+    return tags ? await commitShown(context, { writes: all, reads, tags, subjectId }) : await db.commit(all, reads)
   } catch (error) {
     const fault = error instanceof ConstraintError ? faults[error.constraint] : undefined
     throw fault ? new Problem('invalid_request', { errors: [fault] }) : error
