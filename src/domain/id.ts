@@ -8,6 +8,8 @@ export const ID_PREFIX = {
   market: 'mkt',
   priceList: 'plist',
   customField: 'field',
+  synonym: 'syn',
+  pin: 'pin',
   customerGroup: 'group',
   location: 'loc',
   // The two letters are the shard slot: carts of another slot may live in another database one day.
