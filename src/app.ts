@@ -29,6 +29,10 @@ import { testPaymentRoutes } from './features/payments/test/routes.ts'
 import { priceAdminRoutes } from './features/prices/admin.ts'
 import { promotionAdminRoutes } from './features/promotions/admin.ts'
 import { searchRoutes } from './features/search/routes.ts'
+import { searchIndexRoutes } from './features/search-index/admin.ts'
+import { drainBehind } from './features/search-index/drain.ts'
+import { synonymAdminRoutes } from './features/search-settings/admin.ts'
+import { pinAdminRoutes } from './features/search-settings/pin-admin.ts'
 import { authenticate } from './features/sessions/authenticate.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
 import { shippingAdminRoutes } from './features/shipping/admin.ts'
@@ -70,6 +74,8 @@ export const routes: readonly Route[] = [
   ...collectionAdminRoutes,
   ...categoryAdminRoutes,
   ...customFieldAdminRoutes,
+  ...synonymAdminRoutes,
+  ...pinAdminRoutes,
   ...priceAdminRoutes,
   ...marketAdminRoutes,
   ...customerAdminRoutes,
@@ -82,6 +88,7 @@ export const routes: readonly Route[] = [
   ...checkoutAdminRoutes,
   ...webhookAdminRoutes,
   ...importAdminRoutes,
+  ...searchIndexRoutes,
   ...integrityAdminRoutes,
 ]
 
@@ -97,6 +104,7 @@ export function defaultDeps(overrides: Partial<Deps> = {}): Deps {
     providers: configuredProviders,
     carrier: callbackCarrier,
     taxProvider: callbackTax,
+    follow: drainBehind,
     purgeFront,
     ...overrides,
   }

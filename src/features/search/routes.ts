@@ -1,3 +1,4 @@
+import { readQuery } from '../../domain/search-query.ts'
 import { want } from '../../platform/cache/cache.ts'
 import { sha256Hex } from '../../platform/crypto/hash.ts'
 import { cutPage, openCursor } from '../../platform/db/page.ts'
@@ -5,26 +6,34 @@ import type { Context } from '../../platform/http/context.ts'
 import { movedTo } from '../../platform/http/moved.ts'
 import { invalid, Problem } from '../../platform/http/problem.ts'
 import { route } from '../../platform/http/route.ts'
-import { shape } from '../../platform/http/schema.ts'
+import { shape, toPointer } from '../../platform/http/schema.ts'
 import { listOf } from '../../platform/http/shapes.ts'
 import { ProductParams } from '../catalog/contract.ts'
 import { chooseMarket } from '../markets/choose.ts'
 import { type MarketWish, marketsFamily } from '../markets/queries.ts'
-import type { CardRow } from './cards.ts'
-import { CardView, ListQuery, type ListWish, RelatedQuery, toCardView } from './contract.ts'
-import { cardsFamily, loadCards, relatedFamily } from './pages.ts'
 import {
-  baseShelf,
-  findBuyer,
-  type ListFilter,
-  listCards,
-  listNamedCards,
-  type NamedCardRow,
-  noShelf,
-  positionOf,
-} from './queries.ts'
+  CardView,
+  ListQuery,
+  ListView,
+  type ListWish,
+  OPTION_PREFIX,
+  RelatedQuery,
+  slim,
+  toCardView,
+} from './contract.ts'
+import { toFacets, toTotal } from './facet-views.ts'
+import { countFacets } from './facets.ts'
+import { toFilter } from './filter.ts'
+import { correctedQuery, soughtWords, toHighlights } from './found.ts'
+import { listCards } from './list.ts'
+import { linksOf } from './list-links.ts'
+import { kindsOf } from './orders.ts'
+import { cardsFamily, type ListPage, listFamily, loadCards, relatedFamily } from './pages.ts'
+import { findBuyer, listNamedCards, type NamedCardRow, noShelf } from './queries.ts'
+import { suggestRoute } from './suggest.ts'
 
 export const searchRoutes = [
+  suggestRoute,
   route(
     {
       id: 'listProducts',
@@ -35,25 +44,11 @@ export const searchRoutes = [
       limit: 'browse',
       cache: 'catalog',
       query: ListQuery,
-      returns: shape(() => listOf(CardView())),
+      returns: ListView,
       problems: ['invalid_cursor'],
     },
-    async (context, { query }) => {
-      if (query.ids ?? query.skus) return answerNamed(context, query)
-      const filter = toFilter(query)
-      const wish = toWish(query)
-      const list = JSON.stringify(['products', filter, wish])
-      const position = await openCursor(list, query.cursor, [filter.sort === 'title' ? 'text' : 'integer', 'text'])
-      const { now } = context
-      const family = cardsFamily<CardRow>(() => [
-        findBuyer(wish, baseShelf(filter), now),
-        listCards(wish, filter, position, { limit: query.limit + 1, now }),
-      ])
-      const { rows, buyer } = await loadCards(context, family, [list, position, query.limit], wish)
-      const page = await cutPage(rows, query.limit, list, (row) => positionOf(filter.sort, row))
-      const data = page.rows.map((row) => toCardView(row, buyer.currency))
-      return { body: { data, next_cursor: page.nextCursor } }
-    },
+    (context, { query, request }) =>
+      query.ids || query.skus ? answerNamed(context, query) : answerList(context, query, request.url),
   ),
   route(
     {
@@ -89,8 +84,50 @@ export const searchRoutes = [
   ),
 ]
 
+async function answerList(context: Context, query: ListWish, url: string) {
+  const filter = toFilter(query)
+  const wish = toWish(query)
+  const list = JSON.stringify(['products', filter, wish])
+  const position = await openCursor(list, query.cursor, kindsOf(filter.sort))
+  const { now } = context
+  const counted = query.facets === 'true'
+  const family = listFamily(() => [
+    listCards(wish, filter, position, { limit: query.limit + 1, now }),
+    ...(counted ? [countFacets(wish, filter, now)] : []),
+  ])
+  const page = await loadCards(context, family, [list, position, query.limit, counted], wish)
+  const { rows, buyer, further, counts } = page
+  refuseUnknownOptions(page)
+  const cut = await cutPage(rows, query.limit, list, ({ value, number }) => [value, number], further)
+  const search = filter.text === null ? null : readQuery(filter.text)
+  const sought = search && soughtWords(search, page)
+  const data = cut.rows.map((row) => ({
+    ...slim(toCardView(row, buyer.currency), query.fields ?? null),
+    ...(sought && { highlights: toHighlights(row, sought) }),
+  }))
+  const corrected = search && { corrected_query: correctedQuery(search, page) }
+  const facets = counts && {
+    facets: toFacets(counts, filter, linksOf(url), buyer.currency),
+    total: toTotal(counts),
+  }
+  return { body: { data, next_cursor: cut.nextCursor, ...corrected, ...facets } }
+}
+
+/** @throws {Problem} invalid_request that names the options there are. */
+function refuseUnknownOptions({ unknownOptions, knownOptions }: ListPage): void {
+  if (unknownOptions.length === 0) return
+  const names = knownOptions.slice(0, 50).map((name) => OPTION_PREFIX + name)
+  const detail =
+    names.length === 0
+      ? 'is no option: no product has options'
+      : `is no option of any product: there are ${names.join(', ')}`
+  throw new Problem('invalid_request', {
+    errors: unknownOptions.map((name) => ({ pointer: `/query${toPointer([OPTION_PREFIX + name])}`, detail })),
+  })
+}
+
 async function answerNamed(context: Context, query: ListWish) {
-  const { ids, skus, currency, country, locale, limit: _, ...others } = query
+  const { ids, skus, currency, country, locale, fields, limit: _, ...others } = query
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   if (other !== undefined) throw invalid(`/query/${other}`, 'does not go with ids or skus, which name what is listed')
   if (ids && skus) throw invalid('/query/skus', 'does not go with ids')
@@ -100,33 +137,10 @@ async function answerNamed(context: Context, query: ListWish) {
   const family = cardsFamily<NamedCardRow>(() => [findBuyer(wish, noShelf, now), listNamedCards(wish, names, now)])
   const { rows, buyer } = await loadCards(context, family, ['named', names, wish], wish)
   const inOrder = [...rows].sort((left, right) => left.place - right.place)
-  return { body: { data: inOrder.map((row) => toCardView(row, buyer.currency)), next_cursor: null } }
+  const data = inOrder.map((row) => slim(toCardView(row, buyer.currency), fields ?? null))
+  return { body: { data, next_cursor: null } }
 }
 
 function toWish({ currency, country, locale }: MarketWish): MarketWish {
   return { currency, country, locale }
-}
-
-function toFilter(query: ListWish): ListFilter {
-  const { price_min: priceMin = null, price_max: priceMax = null, sort = 'newest' } = query
-  if (priceMin !== null && priceMax !== null && priceMin > priceMax) {
-    throw invalid('/query/price_min', 'must not be above price_max')
-  }
-  if (sort === 'manual' && query.collection?.length !== 1) {
-    throw invalid('/query/sort', 'manual needs exactly one collection')
-  }
-  if (query.descendants !== undefined && !query.category) {
-    throw invalid('/query/descendants', 'says something of a category, and none is asked for')
-  }
-  return {
-    collections: query.collection ?? [],
-    categories: query.category ?? [],
-    descendants: query.descendants !== 'false',
-    tags: query.tag ?? [],
-    vendors: query.vendor ?? [],
-    priceMin,
-    priceMax,
-    inStock: query.in_stock === undefined ? null : query.in_stock === 'true',
-    sort,
-  }
 }
