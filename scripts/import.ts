@@ -1,32 +1,16 @@
-// npm run import -- FILE.csv [--dry-run] [--stock=overwrite] [--url http://127.0.0.1:8787] [--key sk_...]
-// Imports products from Shopify's CSV export into a running shop. Without --key it uses the one of .dev.vars.
+// npm run import -- FILE.csv|FILE.jsonl [--dry-run] [--stock=overwrite] [--resume imp_...] [--url http://127.0.0.1:8787] [--key sk_...]
+// Imports products into a running shop, from Shopify's CSV export or from JSON Lines, of any size: see docs/imports.md. Without
+// --key it uses the one of .dev.vars.
 
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { type Server, Stop } from './import/client.ts'
+import { type ImportState, type Order, type Told, upload } from './import/upload.ts'
 import { readDevVars } from './local/dev-vars.ts'
 
 const USAGE =
-  'Usage: npm run import -- FILE.csv [--dry-run] [--stock=overwrite] [--url http://127.0.0.1:8787] [--key sk_...]'
+  'Usage: npm run import -- FILE.csv|FILE.jsonl [--dry-run] [--stock=overwrite] [--resume imp_...] [--url http://127.0.0.1:8787] [--key sk_...]'
 const SHOWN_ERRORS = 50
-
-/** The answer of POST /v1/admin/imports. */
-interface Report {
-  id: string | null
-  dry_run: boolean
-  rows: number
-  products: { created: number; updated: number; unchanged: number }
-  errors: { line: number; column: string | null; detail: string }[]
-}
-
-interface Refusal {
-  title?: string
-  detail?: string
-  request_id?: string
-  errors?: { pointer: string; detail: string }[]
-}
-
-/** Ends the script with a sentence instead of a stack. */
-class Stop extends Error {}
+const LONGEST_WAIT = 60_000
 
 try {
   process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1
@@ -38,20 +22,47 @@ try {
 
 /** Whether something was imported, or is there already. */
 async function run(args: string[]): Promise<boolean> {
-  const { file, url, key, query } = await readOptions(args)
-  const csv = await readFile(file).catch((error: Error) => {
-    throw new Stop(`${file} cannot be read: ${error.message}`)
-  })
-  const response = await post(new URL(`/v1/admin/imports?${query}`, url), key, csv)
-  const text = await response.text()
-  if (!response.ok) throw new Stop(describeRefusal(response, text))
-  const report = JSON.parse(text) as Report
-  print(report)
-  const { created, updated, unchanged } = report.products
+  const { server, order } = await readOptions(args)
+  const state = await upload(server, order, toldOn(order))
+  const { created, updated, unchanged, refused } = state.products
+  console.log(state.dry_run ? `Dry run, no product was changed: ${state.rows} rows` : `${state.id}: ${state.rows} rows`)
+  console.log(`  created    ${created}\n  updated    ${updated}\n  unchanged  ${unchanged}\n  refused    ${refused}`)
+  if (state.error_count > 0) console.log(`  errors     ${state.error_count}`)
   return created + updated + unchanged > 0
 }
 
-async function readOptions(args: string[]) {
+/** Progress on the console: how to go on once it breaks off, what each part has come to, and the first errors. */
+function toldOn({ file }: Order): Told {
+  const started = Date.now()
+  let errors = 0
+  let done = 0
+  let isRepeated = false
+  return {
+    opened({ id, parts, products: { created, updated, unchanged, refused } }: ImportState) {
+      done = created + updated + unchanged + refused
+      isRepeated = parts.done > 0
+      if (isRepeated) console.log(`Goes on after ${done} products, with the last part that was done`)
+      console.log(`If it breaks off: npm run import -- ${file} --resume ${id}`)
+    },
+    part(number, state, offset) {
+      if (!isRepeated) done += state.products.total
+      isRepeated = false
+      const { created, updated, unchanged, refused } = state.products
+      const seconds = (Date.now() - started) / 1000
+      console.log(
+        `part ${number}: ${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused; ${done} products in ${seconds.toFixed(0)} s`,
+      )
+      for (const { line, column, detail } of state.errors) {
+        errors += 1
+        if (errors <= SHOWN_ERRORS) console.log(`  line ${line + offset}${column ? `, ${column}` : ''}: ${detail}`)
+        if (errors === SHOWN_ERRORS + 1)
+          console.log('  further errors are counted; GET /v1/admin/imports/{id} lists the first 1,000')
+      }
+    },
+  }
+}
+
+async function readOptions(args: string[]): Promise<{ server: Server; order: Order }> {
   const { values, positionals } = readArguments(args)
   const [file] = positionals
   if (!file || positionals.length > 1) throw new Stop(USAGE)
@@ -62,7 +73,8 @@ async function readOptions(args: string[]) {
   const key = values.key ?? (await readDevVars()).DEV_ADMIN_KEY
   if (!key)
     throw new Stop('No staff key: give one with --key, or run `npm run dev` once, which makes one in .dev.vars.')
-  return { file, url, key, query: new URLSearchParams({ dry_run: String(values['dry-run'] ?? false), stock }) }
+  const order = { file, dryRun: values['dry-run'] ?? false, stock, resume: values.resume ?? null }
+  return { server: { url, key, longestWait: LONGEST_WAIT }, order }
 }
 
 function readArguments(args: string[]) {
@@ -73,6 +85,7 @@ function readArguments(args: string[]) {
       options: {
         'dry-run': { type: 'boolean' },
         stock: { type: 'string' },
+        resume: { type: 'string' },
         url: { type: 'string' },
         key: { type: 'string' },
       },
@@ -80,49 +93,4 @@ function readArguments(args: string[]) {
   } catch (error) {
     throw new Stop(`${(error as Error).message}\n${USAGE}`)
   }
-}
-
-async function post(url: URL, key: string, csv: Uint8Array<ArrayBuffer>): Promise<Response> {
-  const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'text/csv' }
-  try {
-    return await fetch(url, { method: 'POST', headers, body: csv })
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code
-    const why = cause ? ` (${cause})` : ''
-    throw new Stop(
-      cause === 'ECONNREFUSED'
-        ? `No server answers at ${url.origin}. Start it with \`npm run dev\`, or name another one with --url.`
-        : `The connection to ${url.origin} failed${why}. What was imported until then stays; importing the file again goes on from there.`,
-    )
-  }
-}
-
-function describeRefusal({ status }: Response, text: string): string {
-  const refusal = parseRefusal(text)
-  const lines = (refusal.errors ?? []).map(({ pointer, detail }) =>
-    pointer === '/' ? `  ${detail}` : `  ${pointer} ${detail}`,
-  )
-  const id = refusal.request_id ? ` [${refusal.request_id}]` : ''
-  return [`Refused: ${status} ${refusal.title ?? text.slice(0, 200)}. ${refusal.detail ?? ''}${id}`, ...lines].join(
-    '\n',
-  )
-}
-
-function parseRefusal(text: string): Refusal {
-  try {
-    return JSON.parse(text) as Refusal
-  } catch {
-    return {}
-  }
-}
-
-function print({ id, dry_run, rows, products, errors }: Report): void {
-  console.log(dry_run ? `Dry run, nothing was changed: ${rows} rows` : `Import ${id}: ${rows} rows`)
-  console.log(`  created    ${products.created}\n  updated    ${products.updated}\n  unchanged  ${products.unchanged}`)
-  if (errors.length === 0) return
-  console.log(`  problems   ${errors.length}`)
-  for (const { line, column, detail } of errors.slice(0, SHOWN_ERRORS)) {
-    console.log(`    line ${line}${column ? `, ${column}` : ''}: ${detail}`)
-  }
-  if (errors.length > SHOWN_ERRORS) console.log(`    and ${errors.length - SHOWN_ERRORS} more`)
 }

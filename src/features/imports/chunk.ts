@@ -1,36 +1,27 @@
 import type { ProductDraft, VariantDraft } from '../../domain/product.ts'
+import type { Incoming } from './incoming.ts'
 
-/** A product of the file, and the line where its first row starts. */
-export interface Incoming {
-  draft: ProductDraft
-  line: number
-}
+/** How many products are read, planned and committed at once. */
+export const CHUNK_PRODUCTS = 100
 
-// A chunk costs some 25 statements whatever its size, and one invocation may run 1,000 of them: larger chunks are
-// larger imports. The size bounds what a commit sends and how long it holds the database.
-const CHUNK_PRODUCTS = 100
+// A chunk costs the same statements whatever its size, and one invocation may run 1,000 of them: larger chunks are
+// fewer requests. The size bounds what a commit sends and how long it holds the database.
 const CHUNK_BYTES = 600_000
 // D1 takes strings and rows of at most 2 MB, and a product's variants travel as one string.
 const PRODUCT_BYTES = 1_800_000
 // Names and ids of one variant's columns.
 const VARIANT_BYTES = 400
 
-/** Cuts the file into what is read, planned and committed at once; a product is never cut. */
-export function cutChunks(products: readonly Incoming[]): Incoming[][] {
-  const chunks: Incoming[][] = []
-  let size = 0
-  for (const product of products) {
-    const bytes = bytesOf(product.draft)
-    const last = chunks.at(-1)
-    if (last && last.length < CHUNK_PRODUCTS && size + bytes <= CHUNK_BYTES) {
-      last.push(product)
-      size += bytes
-    } else {
-      chunks.push([product])
-      size = bytes
-    }
+/** The products from `start` on that are committed at once: at most `size`, at least one where there is one. */
+export function takeChunk(products: readonly Incoming[], start: number, size: number): Incoming[] {
+  const chunk: Incoming[] = []
+  let bytes = 0
+  for (const product of products.slice(start, start + size)) {
+    bytes += bytesOf(product.draft)
+    if (chunk.length > 0 && bytes > CHUNK_BYTES) break
+    chunk.push(product)
   }
-  return chunks
+  return chunk
 }
 
 /** Whether the product is more than the database takes at once. */

@@ -13,6 +13,8 @@ export interface ShopifyCsv {
   products: { draft: ProductDraft; line: number }[]
   /** Rows that are neither the header nor blank, whether or not they could be used. */
   rows: number
+  /** Products that are left out with all their rows. */
+  refused: number
   /** By line. Each says what is wrong, what to write instead, and what was left out because of it. */
   problems: ImportError[]
   /** What the file has columns for. A field without one says nothing, which is not the same as an empty cell. */
@@ -41,11 +43,13 @@ export async function readShopifyCsv(
   const rows = data.map(({ line, cells }) => new Row(line, cells, width, headings))
   const missing = listMissing(headings, header?.cells ?? [])
   const products: ShopifyCsv['products'] = []
+  let refused = 0
   if (missing.length === 0) {
     refuseRepeatedSkus(rows)
     for (const [handle, group] of Map.groupBy(rows, (row) => row.text('handle').normalize('NFC').toLowerCase())) {
       const product = readProduct(handle, group, options.currency)
       if (product) products.push(product)
+      else refused += 1
     }
     for (const { draft } of products) draft.descriptionHtml = await options.sanitize(draft.descriptionHtml)
   }
@@ -53,6 +57,7 @@ export async function readShopifyCsv(
   return {
     products,
     rows: rows.length + broken.length,
+    refused,
     problems: problems.sort((a, b) => a.line - b.line),
     fields: new Set(headings.keys()),
     isWhole: broken.length === 0 && rows.every((row) => !row.isRefused && row.text('handle') !== ''),
