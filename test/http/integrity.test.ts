@@ -24,6 +24,8 @@ const ids = {
   shipped: '',
   variant: '',
   product: '',
+  /** The product's, among those that are listed. */
+  number: '',
   cart: '',
   payment: '',
   promotion: '',
@@ -64,6 +66,8 @@ beforeAll(async () => {
   ids.pending = pending.body.order.id
   ids.variant = product.variantId
   ids.product = product.id
+  const listed = db.prepare('SELECT number FROM listed_products WHERE product_id = ?').bind(product.id)
+  ids.number = String(await listed.first('number'))
   ids.cart = buyer.cartId
   ids.promotion = promotion.body.id
   ids.code = code
@@ -419,8 +423,8 @@ const PLANTED: readonly [string, string, string][] = [
   ],
   [
     'listings_are_derived',
-    "UPDATE listings SET title = title || '!' WHERE product_id = ':product'",
-    "UPDATE listings SET title = rtrim(title, '!') WHERE product_id = ':product'",
+    "UPDATE listings SET title = title || '!' WHERE product = :number",
+    "UPDATE listings SET title = rtrim(title, '!') WHERE product = :number",
   ],
   [
     'gift_card_balance_is_ledger',
@@ -458,9 +462,119 @@ const PLANTED: readonly [string, string, string][] = [
     "UPDATE product_prices SET max_amount = max_amount - 1 WHERE product_id = ':product' AND currency = 'USD'",
   ],
   [
+    'vectors_are_derived',
+    "UPDATE listed_products SET shelves = json_insert(shelves, '$[#]', 0) WHERE number = :number",
+    "UPDATE listed_products SET shelves = json_remove(shelves, '$[#-1]') WHERE number = :number",
+  ],
+  [
+    'vectors_are_derived',
+    'UPDATE listed_products SET sold = sold + 1 WHERE number = :number',
+    'UPDATE listed_products SET sold = sold - 1 WHERE number = :number',
+  ],
+  [
+    'vectors_are_derived',
+    'UPDATE listed_products SET next_shelves = shelves WHERE number = :number',
+    'UPDATE listed_products SET next_shelves = NULL WHERE number = :number',
+  ],
+  [
+    'facet_counts_are_sums',
+    'UPDATE facet_counts SET products = products + 1 WHERE shelf = (SELECT min(shelf) FROM facet_counts)',
+    'UPDATE facet_counts SET products = products - 1 WHERE shelf = (SELECT min(shelf) FROM facet_counts)',
+  ],
+  [
+    'facet_counts_are_sums',
+    "INSERT INTO facet_counts SELECT number, number, kind, 1 FROM shelves WHERE name = 'available'",
+    "DELETE FROM facet_counts WHERE shelf = (SELECT number FROM shelves WHERE name = 'available')",
+  ],
+  [
     'listing_prices_are_derived',
-    "UPDATE listing_prices SET min_amount = min_amount + 1 WHERE product_id = ':product'",
-    "UPDATE listing_prices SET min_amount = min_amount - 1 WHERE product_id = ':product'",
+    'UPDATE listing_prices SET min_amount = min_amount + 1 WHERE product = :number',
+    'UPDATE listing_prices SET min_amount = min_amount - 1 WHERE product = :number',
+  ],
+  [
+    'synonyms_are_derived',
+    `INSERT INTO search_synonyms VALUES ('syn_planted', 'equivalent', NULL, '["a", "b"]', 1, 0, 0)`,
+    "DELETE FROM search_synonyms WHERE id = 'syn_planted'",
+  ],
+  [
+    'synonyms_are_derived',
+    `INSERT INTO search_synonyms VALUES ('syn_planted', 'one_way', 'a', '["b", "c"]', 1, 0, 0); INSERT INTO search_synonym_phrases VALUES ('a', '["b"]', 'syn_planted')`,
+    "DELETE FROM search_synonym_phrases WHERE synonym_id = 'syn_planted'; DELETE FROM search_synonyms WHERE id = 'syn_planted'",
+  ],
+  [
+    'pins_are_derived',
+    `INSERT INTO search_pins VALUES ('pin_planted', 'Planted', 'planted', '[":product"]', 1, 0, 0)`,
+    "DELETE FROM search_pins WHERE id = 'pin_planted'",
+  ],
+  [
+    'pins_are_derived',
+    `INSERT INTO search_pins VALUES ('pin_planted', 'Planted', 'planted', '[]', 1, 0, 0); INSERT INTO search_pinned_products VALUES ('planted', ':product', 0)`,
+    "DELETE FROM search_pinned_products WHERE phrase = 'planted'; DELETE FROM search_pins WHERE id = 'pin_planted'",
+  ],
+  [
+    'sales_are_sum_of_orders',
+    "INSERT INTO product_sales_days (product_id, day, units) VALUES (':product', 4000000, 1)",
+    "DELETE FROM product_sales_days WHERE day = 4000000; DELETE FROM unpublished_sales WHERE product_id = ':product'",
+  ],
+  [
+    'sales_are_sum_of_orders',
+    'UPDATE sales_counts SET number = number + 1000000',
+    'UPDATE sales_counts SET number = number - 1000000',
+  ],
+  [
+    'returns_are_taken_off_sales',
+    "INSERT INTO sales_returns (day, order_id, product_id, units) VALUES (4000000, ':paid', ':product', 1)",
+    'DELETE FROM sales_returns WHERE day = 4000000',
+  ],
+  [
+    'returns_are_taken_off_sales',
+    "UPDATE order_lines SET refunded_quantity = refunded_quantity + 1 WHERE order_id = ':paid'",
+    "UPDATE order_lines SET refunded_quantity = refunded_quantity - 1 WHERE order_id = ':paid'",
+  ],
+  [
+    'product_sales_are_sum_of_days',
+    "INSERT INTO product_sales (product_id, units) VALUES (':product', 5)",
+    "DELETE FROM product_sales WHERE product_id = ':product'",
+  ],
+  [
+    'search_has_what_is_on_sale',
+    "DELETE FROM stale_documents WHERE product_id = ':product'",
+    "INSERT INTO stale_documents (product_id, revision) VALUES (':product', 1)",
+  ],
+  [
+    'search_has_what_is_on_sale',
+    `INSERT INTO search_documents VALUES (4294967295, 'planted', 7, '| planted |', 1, '[]', ''); INSERT INTO search_index (rowid, terms) VALUES (7, 't:planted')`,
+    'DELETE FROM search_documents WHERE entry = 7; DELETE FROM search_index WHERE rowid = 7',
+  ],
+  [
+    'search_rows_belong_to_documents',
+    "INSERT INTO search_index (rowid, terms) VALUES (7, 't:planted')",
+    'DELETE FROM search_index WHERE rowid = 7',
+  ],
+  [
+    'search_rows_belong_to_documents',
+    "INSERT INTO search_documents VALUES (4294967295, 'planted', 7, '| planted |', 1, '[]', '')",
+    'DELETE FROM search_documents WHERE entry = 7',
+  ],
+  [
+    'search_vocabulary_counts_documents',
+    "INSERT INTO search_terms VALUES ('planted', 2)",
+    "DELETE FROM search_terms WHERE term = 'planted'",
+  ],
+  [
+    'search_vocabulary_counts_documents',
+    `INSERT INTO search_documents VALUES (4294967295, 'planted', 7, '| planted |', 1, '["planted"]', '')`,
+    'DELETE FROM search_documents WHERE entry = 7',
+  ],
+  [
+    'search_spellings_belong_to_words',
+    "INSERT INTO search_spellings VALUES ('plante', 'planted')",
+    "DELETE FROM search_spellings WHERE term = 'planted'",
+  ],
+  [
+    'search_spellings_belong_to_words',
+    "INSERT INTO search_terms VALUES ('planted', 2)",
+    "DELETE FROM search_terms WHERE term = 'planted'",
   ],
 ]
 
@@ -528,6 +642,16 @@ const IMPOSSIBLE: readonly [string, string, RegExp][] = [
     'one_order_per_cart',
     "UPDATE orders SET cart_id = ':cart' WHERE id = ':pending'",
     /UNIQUE constraint failed: orders.cart_id/,
+  ],
+  [
+    'synonyms_are_derived',
+    `INSERT INTO search_synonym_phrases VALUES ('a', '["b"]', 'syn_none')`,
+    /FOREIGN KEY constraint failed/,
+  ],
+  [
+    'pins_are_derived',
+    "INSERT INTO search_pinned_products VALUES ('no such pin', ':product', 0)",
+    /FOREIGN KEY constraint failed/,
   ],
 ]
 
