@@ -24,6 +24,10 @@ export const bars: Readonly<Record<string, { cold?: Partial<Cost>; hot?: Partial
   listRelatedProducts: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   listProducts: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   'listProducts/newest': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/filtered': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/facets': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  'listProducts/search': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
+  suggest: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   'listProducts/tagged': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   'listProducts/collection': { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
   listCollections: { cold: { trips: 1, kvReads: 1 }, hot: { trips: 0, kvReads: 0, kvWrites: 0 } },
@@ -65,31 +69,49 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listProducts: {
-    cold: { trips: 1, read: 28, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 37, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   'listProducts/newest': {
-    cold: { trips: 1, read: 32, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 43, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   'listProducts/collection': {
     cold: { trips: 1, read: 37, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
+  'listProducts/filtered': {
+    cold: { trips: 1, read: 52, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  // Products that the search index does not know yet are read too, 200 of them at most.
+  'listProducts/facets': {
+    cold: { trips: 1, read: 2500, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  // More where more of the shop begins alike.
+  'listProducts/search': {
+    cold: { trips: 1, read: 400, written: 0, kvReads: 1, kvWrites: 2 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  suggest: {
+    cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 1, kvWrites: 3 },
+    hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
+  },
   'listProducts/tagged': {
-    cold: { trips: 1, read: 28, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 37, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getProduct: {
-    cold: { trips: 1, read: 76, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 81, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listVariants: {
-    cold: { trips: 1, read: 76, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 81, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listRelatedProducts: {
-    cold: { trips: 1, read: 35, written: 0, kvReads: 1, kvWrites: 2 },
+    cold: { trips: 1, read: 39, written: 0, kvReads: 1, kvWrites: 2 },
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listCollections: {
@@ -113,7 +135,7 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listPrices: {
-    cold: { trips: 2, read: 30, written: 0, kvReads: 1, kvWrites: 3 },
+    cold: { trips: 2, read: 36, written: 0, kvReads: 1, kvWrites: 3 },
     hot: { trips: 1, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getSitemapIndex: {
@@ -137,23 +159,23 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 1, written: 1, kvReads: 0, kvWrites: 0 },
   },
   createCart: {
-    cold: { trips: 2, read: 56, written: 3, kvReads: 1, kvWrites: 6 },
+    cold: { trips: 2, read: 62, written: 3, kvReads: 1, kvWrites: 6 },
     hot: { trips: 1, read: 3, written: 3, kvReads: 0, kvWrites: 0 },
   },
   getCart: {
-    cold: { trips: 2, read: 53, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 59, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateCart: {
-    cold: { trips: 2, read: 60, written: 2, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 8, written: 2, kvReads: 0, kvWrites: 0 },
   },
   addLines: {
-    cold: { trips: 2, read: 92, written: 3, kvReads: 1, kvWrites: 6 },
+    cold: { trips: 2, read: 104, written: 3, kvReads: 1, kvWrites: 6 },
     hot: { trips: 1, read: 21, written: 3, kvReads: 0, kvWrites: 0 },
   },
   setLines: {
-    cold: { trips: 2, read: 70, written: 3, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 76, written: 3, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 21, written: 3, kvReads: 0, kvWrites: 0 },
   },
   removeLine: {
@@ -161,27 +183,27 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 14, written: 3, kvReads: 0, kvWrites: 0 },
   },
   mergeCarts: {
-    cold: { trips: 4, read: 70, written: 4, kvReads: 1, kvWrites: 5 },
-    hot: { trips: 3, read: 36, written: 4, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 4, read: 76, written: 4, kvReads: 1, kvWrites: 5 },
+    hot: { trips: 3, read: 42, written: 4, kvReads: 0, kvWrites: 0 },
   },
   recoverCart: {
-    cold: { trips: 5, read: 58, written: 3, kvReads: 2, kvWrites: 5 },
-    hot: { trips: 3, read: 23, written: 3, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 5, read: 64, written: 3, kvReads: 2, kvWrites: 5 },
+    hot: { trips: 3, read: 29, written: 3, kvReads: 0, kvWrites: 0 },
   },
   addGiftCards: {
-    cold: { trips: 3, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 3, read: 72, written: 2, kvReads: 1, kvWrites: 5 },
     hot: { trips: 2, read: 17, written: 2, kvReads: 0, kvWrites: 0 },
   },
   removeGiftCard: {
-    cold: { trips: 2, read: 60, written: 2, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 66, written: 2, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 11, written: 2, kvReads: 0, kvWrites: 0 },
   },
   listShippingOptions: {
-    cold: { trips: 2, read: 53, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 59, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   explainCart: {
-    cold: { trips: 2, read: 56, written: 0, kvReads: 1, kvWrites: 5 },
+    cold: { trips: 2, read: 62, written: 0, kvReads: 1, kvWrites: 5 },
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
   listPaymentOptions: {
@@ -189,12 +211,12 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 4, written: 0, kvReads: 0, kvWrites: 0 },
   },
   'completeCart/gift_card': {
-    cold: { trips: 3, read: 88, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 3, read: 90, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 94, written: 20, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 96, written: 20, kvReads: 0, kvWrites: 0 },
   },
   completeCart: {
-    cold: { trips: 3, read: 80, written: 18, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 3, read: 82, written: 18, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 3, read: 86, written: 18, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 3, read: 88, written: 18, kvReads: 0, kvWrites: 0 },
   },
   listOrders: {
     cold: { trips: 1, read: 2, written: 0, kvReads: 0, kvWrites: 0 },
@@ -225,32 +247,32 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 0, read: 0, written: 0, kvReads: 0, kvWrites: 0 },
   },
   createProduct: {
-    cold: { trips: 1, read: 129, written: 30, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 129, written: 30, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 304, written: 53, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 302, written: 48, kvReads: 0, kvWrites: 0 },
   },
   listAdminProducts: {
-    cold: { trips: 1, read: 73, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 73, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 81, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 81, written: 0, kvReads: 0, kvWrites: 0 },
   },
   getAdminProduct: {
-    cold: { trips: 1, read: 29, written: 0, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 1, read: 29, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 1, read: 34, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 34, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateProduct: {
-    cold: { trips: 2, read: 306, written: 18, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 306, written: 18, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 467, written: 22, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 467, written: 22, kvReads: 0, kvWrites: 0 },
   },
   listProductTranslations: {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateProductTranslation: {
-    cold: { trips: 2, read: 21, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 24, written: 7, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 15, written: 0, kvReads: 0, kvWrites: 0 },
   },
   deleteProductTranslation: {
-    cold: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 16, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 16, written: 7, kvReads: 0, kvWrites: 0 },
   },
   createCollection: {
     cold: { trips: 2, read: EVERY_ROW, written: 8, kvReads: 0, kvWrites: 0 },
@@ -277,8 +299,8 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 2, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updateCollectionProducts: {
-    cold: { trips: 2, read: 287, written: 20, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 307, written: 20, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 780, written: 53, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 930, written: 57, kvReads: 0, kvWrites: 0 },
   },
   listCollectionTranslations: {
     cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
@@ -316,13 +338,14 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 10, written: 0, kvReads: 0, kvWrites: 0 },
   },
+  // All categories are looked through for those below it.
   updateCategoryTranslation: {
-    cold: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 24, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
   },
   deleteCategoryTranslation: {
-    cold: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 15, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
   },
   createPriceList: {
     cold: { trips: 1, read: 10, written: 6, kvReads: 0, kvWrites: 0 },
@@ -337,20 +360,20 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
   },
   updatePriceList: {
-    cold: { trips: 2, read: 409, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 389, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 563, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 543, written: 7, kvReads: 0, kvWrites: 0 },
   },
   listPriceListPrices: {
     cold: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 9, written: 0, kvReads: 0, kvWrites: 0 },
   },
   changePriceListPrices: {
-    cold: { trips: 2, read: 418, written: 25, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 424, written: 8, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 587, written: 26, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 587, written: 9, kvReads: 0, kvWrites: 0 },
   },
   reducePrices: {
-    cold: { trips: 2, read: 446, written: 24, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 476, written: 7, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 615, written: 25, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 639, written: 8, kvReads: 0, kvWrites: 0 },
   },
   createMarket: {
     cold: { trips: 1, read: 11, written: 6, kvReads: 0, kvWrites: 0 },
@@ -416,6 +439,46 @@ export const budgets: Readonly<Record<string, Budget>> = {
     cold: { trips: 2, read: 10, written: 5, kvReads: 0, kvWrites: 0 },
     hot: { trips: 2, read: 10, written: 5, kvReads: 0, kvWrites: 0 },
   },
+  createSynonym: {
+    cold: { trips: 1, read: 19, written: 9, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 20, written: 9, kvReads: 0, kvWrites: 0 },
+  },
+  listSynonyms: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getSynonym: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updateSynonym: {
+    cold: { trips: 2, read: 44, written: 19, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 44, written: 19, kvReads: 0, kvWrites: 0 },
+  },
+  deleteSynonym: {
+    cold: { trips: 2, read: 15, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 15, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  createPin: {
+    cold: { trips: 2, read: 13, written: 7, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 13, written: 7, kvReads: 0, kvWrites: 0 },
+  },
+  listPins: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getPin: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  updatePin: {
+    cold: { trips: 2, read: 18, written: 8, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 18, written: 8, kvReads: 0, kvWrites: 0 },
+  },
+  deletePin: {
+    cold: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 13, written: 6, kvReads: 0, kvWrites: 0 },
+  },
   listInventory: {
     cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
     hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
@@ -429,8 +492,8 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 2, read: 20, written: 5, kvReads: 0, kvWrites: 0 },
   },
   transferInventory: {
-    cold: { trips: 2, read: 56, written: 10, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 60, written: 10, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: 57, written: 11, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 61, written: 10, kvReads: 0, kvWrites: 0 },
   },
   listMovements: {
     cold: { trips: 1, read: 8, written: 0, kvReads: 0, kvWrites: 0 },
@@ -633,12 +696,40 @@ export const budgets: Readonly<Record<string, Budget>> = {
     hot: { trips: 5, read: 13, written: 4, kvReads: 0, kvWrites: 0 },
   },
   importProducts: {
-    cold: { trips: 5, read: 150, written: 29, kvReads: 1, kvWrites: 1 },
-    hot: { trips: 5, read: 150, written: 29, kvReads: 1, kvWrites: 0 },
+    cold: { trips: 6, read: 399, written: 76, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 6, read: 394, written: 71, kvReads: 1, kvWrites: 0 },
   },
   'importProducts/dry_run': {
-    cold: { trips: 3, read: 39, written: 0, kvReads: 1, kvWrites: 1 },
-    hot: { trips: 2, read: 21, written: 0, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 6, read: 75, written: 17, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 5, read: 57, written: 17, kvReads: 0, kvWrites: 0 },
+  },
+  'importProducts/opened': {
+    cold: { trips: 1, read: 9, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 9, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  listImports: {
+    cold: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 7, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  getImport: {
+    cold: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
+  },
+  putImportPart: {
+    cold: { trips: 5, read: 385, written: 61, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 5, read: 385, written: 61, kvReads: 1, kvWrites: 0 },
+  },
+  'putImportPart/lines': {
+    cold: { trips: 5, read: 308, written: 42, kvReads: 1, kvWrites: 1 },
+    hot: { trips: 5, read: 308, written: 39, kvReads: 1, kvWrites: 0 },
+  },
+  finishImport: {
+    cold: { trips: 1, read: 13, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 1, read: 13, written: 5, kvReads: 0, kvWrites: 0 },
+  },
+  rebuildSearch: {
+    cold: { trips: 3, read: EVERY_ROW, written: 5, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: 6, written: 0, kvReads: 0, kvWrites: 0 },
   },
   checkIntegrity: {
     cold: { trips: 1, read: EVERY_ROW, written: 0, kvReads: 0, kvWrites: 0 },

@@ -92,7 +92,7 @@ function shopOf(bindings: Bindings): Send {
 async function makeCart(bindings: Bindings): Promise<Cart> {
   const { results } = await bindings.DB.prepare(
     `SELECT v.id FROM variants AS v JOIN stock_levels AS s ON s.variant_id = v.id
-        JOIN listings AS l ON l.product_id = v.product_id AND l.shelf = 'all'
+        JOIN listed_products AS l ON l.product_id = v.product_id
       WHERE l.published_at < unixepoch() * 1000 AND (s.policy = 'untracked' OR s.on_hand - s.held > 5) GROUP BY v.id ORDER BY v.id LIMIT ?`,
   )
     .bind(Number(values.lines))

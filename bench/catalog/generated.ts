@@ -6,7 +6,8 @@
 /** The moment the shop is looked at: later than anything is published, earlier than what is scheduled. */
 export const GENERATED_NOW = Date.UTC(2026, 10, 1)
 
-const FIRST_PUBLISHED = Date.UTC(2025, 0, 1)
+/** When the first product came. */
+export const FIRST_PUBLISHED = Date.UTC(2025, 0, 1)
 const DAY = 24 * 3600 * 1000
 
 /** Shelves of the generated shop, by what makes each of them different. */
@@ -145,6 +146,9 @@ export function productStatements(from: number, to: number): string[] {
     price('EUR', "''", `(${usd} - 40)`, IN_EUR),
     price('JPY', "''", `(${usd} * 150)`, IN_JPY),
     price('EUR', id('market', '2'), `(${usd} - 90)`, 'i % 10 = 2'),
+    // A third have been sold lately, some of them much.
+    `${numbers} INSERT INTO product_sales SELECT ${id('product', 'i')}, 1 + ${chance(9)} % 40 * (${chance(10)} % 40) FROM n
+      WHERE i % 3 = 0`,
     `${numbers} INSERT INTO translations SELECT ${id('product', 'i')}, 'de', json_object('title', 'Ding ' || i), 0
       FROM n`,
     ...MEMBERS.map(

@@ -1,4 +1,5 @@
 import type { ListSort } from '../../src/domain/collection.ts'
+import { toFilter } from '../../src/features/search/filter.ts'
 import { cutPage, type Position } from '../../src/platform/db/page.ts'
 import { GENERATED_NOW, OWN_PRICES_COUNTRY } from './generated.ts'
 
@@ -16,8 +17,11 @@ export type PageName = (typeof PAGES)[number]
 /** How many products the last page has. */
 export const END_ROWS = 12
 
-/** The shelf that a list walks, as docs/storage.md and migrations/0020 name them. */
-function shelfOf({ filter: { collection, category, descendants, vendor, tag } }: ListCase): string {
+/** The number of the shelf that a list walks. */
+const shelfOf = (list: ListCase) => `(SELECT number FROM shelves WHERE name = ${nameOf(list)})`
+
+/** Its name, as docs/storage.md and migrations/0034 tell it. */
+function nameOf({ filter: { collection, category, descendants, vendor, tag } }: ListCase): string {
   if (collection) return `(SELECT id FROM collections WHERE handle = '${collection}')`
   if (category)
     return `${descendants === 'false' ? "'own:' || " : ''}(SELECT id FROM categories WHERE handle = '${category}')`
@@ -34,24 +38,25 @@ function rowsOf(list: ListCase): { from: string; columns: string; order: string;
   const currency = list.wish?.currency ?? 'USD'
   const market = list.wish?.country === OWN_PRICES_COUNTRY ? '(SELECT id FROM markets WHERE own_prices = 2)' : "''"
   const from = priced
-    ? `listing_prices AS p JOIN listings AS l ON l.product_id = p.product_id AND l.shelf = p.shelf
+    ? `listing_prices AS p JOIN listings AS l ON l.product = p.product AND l.shelf = p.shelf
         WHERE p.shelf = ${shelf} AND p.currency = '${currency}' AND p.market_id = ${market}
         AND p.valid_from <= ${GENERATED_NOW} AND p.valid_until > ${GENERATED_NOW} AND ${now}`
     : `listings AS l WHERE l.shelf = ${shelf} AND ${now}`
   const by = {
     newest: ['l.published_at', 'DESC', 'DESC'],
+    best_selling: ['l.sold', 'DESC', 'DESC'],
     title: ['l.title', 'ASC', 'ASC'],
-    manual: ['l.position', 'ASC', 'DESC'],
+    manual: ['l.rank', 'DESC', 'DESC'],
     price_asc: ['p.min_amount', 'ASC', 'ASC'],
     price_desc: ['p.min_amount', 'DESC', 'DESC'],
   }[list.sort]
-  const [column, direction, ofIds] = by
+  const [column, direction, ofNumbers] = by
   const turned = (each: string | undefined) => (each === 'ASC' ? 'DESC' : 'ASC')
   return {
     from,
-    columns: `${column} AS value, l.product_id AS id`,
-    order: `${column} ${direction}, l.product_id ${ofIds}`,
-    backwards: `${column} ${turned(direction)}, l.product_id ${turned(ofIds)}`,
+    columns: `${column} AS value, l.product AS number`,
+    order: `${column} ${direction}, l.product ${ofNumbers}`,
+    backwards: `${column} ${turned(direction)}, l.product ${turned(ofNumbers)}`,
   }
 }
 
@@ -76,25 +81,19 @@ export async function cursorAt(
   const [way, skipped] = before <= size / 2 ? [order, before - 1] : [backwards, size - before]
   const row = await database
     .prepare(`SELECT ${columns} FROM ${from} ORDER BY ${way} LIMIT 1 OFFSET ${skipped}`)
-    .first<{ value: string | number; id: string }>()
+    .first<{ value: string | number; number: number }>()
   if (!row) throw new Error(`a list of ${size} has no row ${before}`)
-  return seal(list, [row.value, row.id])
+  return seal(list, [row.value, row.number])
 }
 
 /** The cursor that the API gives with a page whose last row stands at `position`. */
 async function seal({ sort, filter, wish = {} }: ListCase, position: Position): Promise<string> {
-  const some = (value: string | undefined) => (value === undefined ? [] : [value])
-  const asked = {
-    collections: some(filter.collection),
-    categories: some(filter.category),
-    descendants: filter.descendants !== 'false',
-    tags: some(filter.tag),
-    vendors: some(filter.vendor),
-    priceMin: null,
-    priceMax: null,
-    inStock: null,
-    sort,
-  }
+  const some = (value: string | undefined) => (value === undefined ? undefined : [value])
+  const { collection, category, descendants, vendor, tag } = filter
+  const asked = toFilter({
+    ...{ collection: some(collection), category: some(category), vendor: some(vendor), tag: some(tag) },
+    ...{ descendants, sort, limit: 1 },
+  })
   const { currency, country, locale } = wish
   const list = JSON.stringify(['products', asked, { currency, country, locale }])
   const { nextCursor } = await cutPage([position, position], 1, list, (row) => row)

@@ -29,7 +29,7 @@ const ORDERED = [
 export async function makeCart(bindings: Bindings, lines: number): Promise<Cart> {
   const { results } = await bindings.DB.prepare(
     `SELECT v.id FROM variants AS v JOIN stock_levels AS s ON s.variant_id = v.id AND s.policy = 'deny'
-        JOIN listings AS l ON l.product_id = v.product_id AND l.shelf = 'all'
+        JOIN listed_products AS l ON l.product_id = v.product_id
       WHERE l.published_at < unixepoch() * 1000 AND v.requires_shipping GROUP BY v.product_id ORDER BY v.id LIMIT ?`,
   )
     .bind(lines)
