@@ -4,8 +4,10 @@ import { planSaves } from '../src/features/catalog/save.ts'
 import { insertCategory } from '../src/features/categories/queries.ts'
 import { newCollection } from '../src/features/collections/new-collection.ts'
 import { fillCollection, insertCollection } from '../src/features/collections/queries.ts'
-import { relistProducts } from '../src/features/listings/queries.ts'
+import { relistProducts } from '../src/features/listings/relist.ts'
 import { listMarkets } from '../src/features/markets/queries.ts'
+import { INDEXED_AT_ONCE } from '../src/features/search-index/chunk.ts'
+import { drainDocuments } from '../src/features/search-index/drain.ts'
 import { setTranslation } from '../src/features/translations/queries.ts'
 import { createMint } from '../src/platform/crypto/mint.ts'
 import type { Write } from '../src/platform/db/client.ts'
@@ -23,7 +25,8 @@ import { listTerms } from './terms.ts'
 const DAY_MS = 24 * 3600 * 1000
 
 /**
- * Builds the demo shop in one transaction, so that there is never half of one. Does nothing where a market exists.
+ * Builds the demo shop in one transaction, so that there is never half of one, and then its search index, as every change
+ * does. Does nothing where a market exists.
  * @returns what was made, or null.
  */
 export async function seedDemo(context: Context): Promise<{ products: number; variants: number } | null> {
@@ -59,6 +62,7 @@ export async function seedDemo(context: Context): Promise<{ products: number; va
     ),
     raiseGeneration(),
   ])
+  await drainDocuments(context, Math.ceil(drafts.length / INDEXED_AT_ONCE))
   return { products: drafts.length, variants: drafts.reduce((sum, { variants }) => sum + variants.length, 0) }
 }
 

@@ -3,9 +3,11 @@
 import { parseArgs, styleText } from 'node:util'
 import { readDevVars } from './local/dev-vars.ts'
 import { bargain } from './tour/bargain.ts'
+import { seeBestSelling } from './tour/best-selling.ts'
 import { browse } from './tour/browse.ts'
 import { fulfil } from './tour/fulfil.ts'
 import { payByCard } from './tour/gift-card.ts'
+import { search } from './tour/search.ts'
 import { workInStock } from './tour/stock.ts'
 import { payByTransfer } from './tour/transfer.ts'
 import { createWalk, type Json, price } from './tour/walk.ts'
@@ -27,6 +29,7 @@ const products = await step('Look around', 'GET', '/v1/products?in_stock=true&li
 for (const card of products.data) show(card.title, `from ${price(card.price_range.min)}`)
 
 await browse(walk)
+await search(walk)
 await bargain(walk)
 await payByCard(walk, staffKey)
 await payByTransfer(walk, staffKey)
@@ -99,6 +102,7 @@ for (const { lifecycle, to, reason } of order.timeline) show(`${lifecycle} ${to}
 
 const after = await stockOf(sku)
 await fulfil(walk, { staffKey, sku, shipping_address })
+await seeBestSelling(walk, values.url, handle)
 const integrity = await step('Recompute every ledger', 'GET', '/v1/admin/integrity', { token: staffKey })
 show('violations', integrity.violations.length === 0 ? 'none' : JSON.stringify(integrity.violations))
 show('stock before', `${before.on_hand}`)

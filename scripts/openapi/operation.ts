@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi'
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiParameterObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi'
+import { MEDIA_TYPES } from '../../src/platform/http/body.ts'
 import { PROBLEMS, type ProblemCode } from '../../src/platform/http/problem.ts'
 import { RATE_LIMITS } from '../../src/platform/http/rate-limit.ts'
 import type { Access, Route } from '../../src/platform/http/route.ts'
@@ -17,7 +23,7 @@ const MEANING: Record<number, string> = {
 
 /** @param hasItem whether what it creates can be read at its path plus an id, which its Location then names. */
 export function toOperation(route: Route, hasItem: boolean): ZodOpenApiOperationObject {
-  const parameters = parametersOf(route)
+  const parameters = [...parametersOf(route), ...patternOf(route)]
   const body = bodyOf(route)
   return {
     operationId: route.id,
@@ -33,6 +39,27 @@ export function toOperation(route: Route, hasItem: boolean): ZodOpenApiOperation
     ...(body ? { requestBody: body } : {}),
     responses: responsesOf(route, hasItem),
   }
+}
+
+/** Parameters that are named by a pattern, as one: an object is sent member by member, each as a parameter of its own. */
+function patternOf({ query }: Route): ZodOpenApiParameterObject[] {
+  const others = (query?.() as z.ZodObject | undefined)?._zod.def.catchall as z.ZodType | undefined
+  const { title, pattern, description } = others?.meta() ?? {}
+  if (!pattern) return []
+  return [
+    {
+      name: title ?? 'others',
+      in: 'query',
+      description: description ?? '',
+      style: 'form',
+      explode: true,
+      schema: {
+        type: 'object',
+        propertyNames: { pattern: String(pattern) },
+        additionalProperties: { type: 'array', items: { type: 'string' } },
+      },
+    },
+  ]
 }
 
 function parametersOf(route: Route): { $ref: string }[] {
@@ -52,7 +79,10 @@ function bodyOf({ body, bodyType = 'json' }: Route): ZodOpenApiOperationObject['
   }
   if (!body) return undefined
   const schema = body()
-  if (bodyType === 'csv') return { required: true, content: { 'text/csv': { schema } } }
+  if (bodyType === 'file') {
+    const content = Object.fromEntries(MEDIA_TYPES.file.map((type) => [type, { schema }]))
+    return { required: !schema.safeParse('').success, content }
+  }
   // No body at all is an empty object to the route floor.
   return { required: !schema.safeParse({}).success, content: { 'application/json': { schema } } }
 }

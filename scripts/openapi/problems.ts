@@ -53,6 +53,10 @@ export const ProblemShape = shape(() =>
         .optional()
         .meta({ description: 'What broke, each by a JSON pointer into the body, /query/<name> or /path/<name>' }),
       missing: z.array(z.string()).optional().meta({ description: 'cart_incomplete: what has to be filled in' }),
+      missing_parts: z
+        .array(z.int())
+        .optional()
+        .meta({ description: 'import_incomplete: the first that are not done' }),
       cart: CartView().optional().meta({ description: 'cart_changed, out_of_stock: the cart as it is now' }),
       differences: z
         .array(
