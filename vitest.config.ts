@@ -23,9 +23,12 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               // A shop that grows large keeps to itself: see test/support/scale.ts.
+              // So does the search index that is wiped and made anew: see test/support/search-shop.ts.
               // So does one that has been there since before some migrations: see test/http/old-rows.test.ts.
-              d1Databases: { SCALE: 'scale', OLD: 'old' },
-              kvNamespaces: { SCALE_CACHE: 'scale-cache', OLD_CACHE: 'old-cache' },
+              // And one in which nothing may be found but what was judged: see test/promises/search-relevance.test.ts.
+              // And one of which everything is known, to be listed in plain code: see test/promises/list-filters.test.ts.
+              d1Databases: { SCALE: 'scale', SEARCH: 'search', OLD: 'old', JUDGED: 'judged', FILTERED: 'filtered' },
+              kvNamespaces: { SCALE_CACHE: 'scale-cache', OLD_CACHE: 'old-cache', SEARCH_CACHE: 'search-cache' },
               bindings: {
                 ...bindings,
                 MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { routes } from '../../src/app.ts'
 import { createMint, cryptoRandom } from '../../src/platform/crypto/mint.ts'
+import { MEDIA_TYPES } from '../../src/platform/http/body.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import type { Answer } from '../support/api.ts'
 import { countRows, expectRefusal, pointersOf } from '../support/refusals.ts'
 import { type Call, makeWorld, perform, sampleOf, toRequest, type World } from '../support/samples.ts'
 
 const MAX_JSON_BYTES = 64 * 1024
-const MEDIA_TYPE = { json: 'application/json', csv: 'text/csv' } as const
 const mint = createMint(new Date(), cryptoRandom)
 
 interface Scene {
@@ -47,7 +47,8 @@ function sendBody(
 ): Promise<Answer> {
   const request = toRequest(route, { ...call, body: undefined })
   const sent = new Headers(request.headers)
-  if (route.bodyType !== 'raw') sent.set('Content-Type', MEDIA_TYPE[route.bodyType ?? 'json'])
+  const [mediaType] = MEDIA_TYPES[route.bodyType ?? 'json']
+  if (mediaType) sent.set('Content-Type', mediaType)
   for (const [name, value] of Object.entries(headers)) sent.set(name, value)
   if (headers['Content-Type'] === '') sent.delete('Content-Type')
   return world.api.send(new Request(request, { body, headers: sent }))
@@ -88,7 +89,7 @@ describe.each(limited)('$id refuses a body that', ({ route }) => {
 
 describe.each(bodied)('$id refuses a body that', ({ route }) => {
   const scene = stage(route)
-  const mediaType = MEDIA_TYPE[route.bodyType === 'csv' ? 'csv' : 'json']
+  const mediaTypes = MEDIA_TYPES[route.bodyType ?? 'json']
 
   it('is not UTF-8', async () => {
     const { body } = scene.call
@@ -112,7 +113,7 @@ describe.each(bodied)('$id refuses a body that', ({ route }) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const answer = await sendBody(route, scene, utf8(text), { 'Content-Type': type })
       expectRefusal(answer, 415, `Content-Type: ${type}`)
-      expect(answer.headers.get('Accept')).toBe(mediaType)
+      expect(answer.headers.get('Accept')).toBe(mediaTypes.join(', '))
     }
   })
 })
@@ -205,7 +206,7 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id refuses', (
 
   it('another method, and says which there are', async () => {
     const { path } = scene.call
-    for (const method of ['PUT', 'REPORT', ...(here.includes('DELETE') ? [] : ['DELETE'])]) {
+    for (const method of ['PUT', 'DELETE', 'REPORT'].filter((other) => !here.includes(other))) {
       const answer = await scene.world.api.send(new Request(`http://shop.test${path}`, { method }))
       expectRefusal(answer, 405, method)
       const allowed = (answer.headers.get('Allow') ?? '').split(', ')
@@ -249,7 +250,9 @@ describe.each(routes.map((route) => ({ id: route.id, route })))('$id refuses', (
     ]
     // Discount codes are upper case as they are.
     const shouted = real.toUpperCase() === real ? [] : [real.toUpperCase()]
-    for (const id of [nobodys, ...others, ...odd, ...shouted, `${real}x`, `${real}%0A`, 'a'.repeat(300)]) {
+    // What is a number has no end to change.
+    const changed = nobodys === real ? [] : [nobodys]
+    for (const id of [...changed, ...others, ...odd, ...shouted, `${real}x`, `${real}%0A`, 'a'.repeat(300)]) {
       const path = parts.with(index, id).join('/')
       expectRefusal(await perform(scene.world.api, route, { ...scene.call, path }), [404, 422], path)
     }

@@ -124,7 +124,7 @@ describe('what KV keeps of a product', () => {
       set: [{ sku, currency: 'USD', amount: 1234 }],
     })
     expect((await api.get(`/v1/products/${handle}`)).status).toBe(200)
-    const { keys } = await testEnv().CACHE.list({ prefix: '3:product:' })
+    const { keys } = await testEnv().CACHE.list({ prefix: '4:product:' })
     const own = keys.find(({ name }) => name.endsWith(handle))?.name ?? ''
     const kept = await testEnv().CACHE.get(own)
     expect(kept).toContain(handle)

@@ -200,8 +200,9 @@ describe('a manual collection', () => {
     const { ids, id, handle } = await makeFilled(5)
     await staff.patch(`${PATH}/${id}/products`, { move: { ids: [ids[4]], after: ids[0] } })
     const { results } = await api.bindings.DB.prepare(
-      `SELECT l.product_id FROM listings AS l JOIN collection_products AS m ON m.product_id = l.product_id
-        AND m.collection_id = l.shelf WHERE l.shelf = ? AND l.position = m.position ORDER BY l.position`,
+      `SELECT n.product_id FROM listings AS l JOIN listed_products AS n ON n.number = l.product
+        JOIN shelves AS s ON s.number = l.shelf JOIN collection_products AS m ON m.product_id = n.product_id
+        AND m.collection_id = s.name WHERE s.name = ? AND l.position = m.position ORDER BY l.position`,
     )
       .bind(id)
       .all<{ product_id: string }>()
@@ -271,7 +272,10 @@ describe('a manual collection', () => {
     expect((await api.get(`/v1/collections/${handle}`)).status).toBe(404)
     expect(await walkList(api, `collection=${handle}`)).toEqual([])
     expect((await api.get(`/v1/products/${ids[0]}`)).body.collections).toEqual([])
-    const { results } = await api.bindings.DB.prepare('SELECT 1 FROM listings WHERE shelf = ?').bind(id).all()
+    const { results } = await api.bindings.DB.prepare(`SELECT 1 FROM listings
+      WHERE shelf = (SELECT number FROM shelves WHERE name = ?)`)
+      .bind(id)
+      .all()
     expect(results).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { newCollection } from '../../src/features/collections/new-collection.ts'
 import { insertCollection, removeCollection } from '../../src/features/collections/queries.ts'
 import { listStretch, listStretches } from '../../src/features/feeds/queries.ts'
 import { feedRoutes, type Limits } from '../../src/features/feeds/routes.ts'
-import { relistProducts } from '../../src/features/listings/queries.ts'
+import { relistProducts } from '../../src/features/listings/relist.ts'
 import { changeListPrices, insertPriceList } from '../../src/features/prices/list-queries.ts'
 import { authenticate } from '../../src/features/sessions/authenticate.ts'
 import { setTranslation } from '../../src/features/translations/queries.ts'
@@ -202,7 +202,7 @@ describe('the sitemap', () => {
     }
     const stretches = await plan(listStretches(10_000, now))
     expect(stretches.join('\n')).toContain('SEARCH n USING COVERING INDEX listings_newest')
-    const place = { publishedAt: 0, productId: '' }
+    const place = { publishedAt: 0, product: 0 }
     const stretch = await plan(listStretch(place, place, { limit: 10, now }))
     expect(stretch.join('\n')).toMatch(/SEARCH l USING INDEX listings_newest/)
     for (const detail of [...stretches, ...stretch]) {
@@ -337,7 +337,13 @@ describe('the product feed', () => {
   it('speaks the language it is asked for', async () => {
     const { now, db } = context()
     const variants = [{ sku: unique('L'), options: { Size: 'Large' }, prices: [{ currency: 'EUR', amount: 900 }] }]
-    const product = await create({ title: 'Mug', description_html: '<p>For tea</p>', options: ['Size'], variants })
+    const product = await create({
+      title: 'Mug',
+      handle: unique('mug'),
+      description_html: '<p>For tea</p>',
+      options: ['Size'],
+      variants,
+    })
     const fields = {
       title: 'Becher',
       descriptionHtml: '<p>Für Tee</p>',

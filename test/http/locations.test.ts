@@ -163,7 +163,8 @@ describe('closing a location', () => {
   /** Whether it is in a collection of what is in stock, once lists have been derived. */
   async function isListed(productId: string): Promise<boolean> {
     await drainStale(cronAt(api, 0), 50)
-    const statement = 'SELECT 1 FROM listings WHERE product_id = ? AND shelf = ?'
+    const statement = `SELECT 1 FROM listings WHERE product = (SELECT number FROM listed_products WHERE product_id = ?)
+      AND shelf = (SELECT number FROM shelves WHERE name = ?)`
     return (await api.bindings.DB.prepare(statement).bind(productId, inStock).first()) !== null
   }
 

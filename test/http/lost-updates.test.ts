@@ -56,6 +56,11 @@ const THINGS: readonly { path: string; body: () => object; change: () => object;
     change: () => ({ title: unique('F') }),
   },
   {
+    path: '/v1/admin/search/synonyms',
+    body: () => ({ words: [unique('sofa'), unique('couch')] }),
+    change: () => ({ words: [unique('sofa'), unique('couch')] }),
+  },
+  {
     path: '/v1/admin/promotions',
     body: () => ({ title: unique('P'), method: 'code', effect: { type: 'percent', percent: 10 } }),
     change: () => ({ title: unique('P') }),

@@ -1,5 +1,6 @@
 import type { CollectionRule } from '../../src/domain/collection.ts'
 import { type Offer, type Price, priceFor } from '../../src/domain/price.ts'
+import { priceBucket } from '../../src/domain/price-bucket.ts'
 import type { ProductStatus } from '../../src/domain/product.ts'
 import { testEnv } from './env.ts'
 
@@ -15,6 +16,8 @@ function isOnSale(
 /** A product as lists should show it, from what is stored about it alone. */
 export interface Shown {
   id: string
+  /** What it was numbered as when it was first listed: in any order, what tells equal ones apart. */
+  number: number
   title: string
   publishedAt: number
   min: number | null
@@ -24,6 +27,7 @@ export interface Shown {
 }
 
 interface ProductRow {
+  number: number | null
   id: string
   title: string
   vendor: string
@@ -45,12 +49,13 @@ const all = async <Row>(statement: string, ...values: unknown[]): Promise<Row[]>
 
 /**
  * The published products of a vendor, read from the tables that staff write and put together in plain code: no derived row
- * is looked at. @param marketId one with prices of its own, or null.
+ * is looked at, but for the number that a product was given. @param marketId one with prices of its own, or null.
  */
 export async function readShown(vendors: readonly string[], marketId: string | null, now: Date): Promise<Shown[]> {
   const names = JSON.stringify(vendors)
   const products = await all<ProductRow>(
-    `SELECT p.*, (SELECT path FROM categories WHERE id = p.category_id) AS path FROM products AS p
+    `SELECT p.*, (SELECT path FROM categories WHERE id = p.category_id) AS path,
+       (SELECT number FROM listed_products WHERE product_id = p.id) AS number FROM products AS p
      WHERE vendor IN (SELECT value FROM json_each(?))`,
     names,
   )
@@ -130,7 +135,17 @@ export async function readShown(vendors: readonly string[], marketId: string | n
     }
     const range =
       amounts.length === 0 ? { min: null, max: null } : { min: Math.min(...amounts), max: Math.max(...amounts) }
-    return [{ id, title, publishedAt, ...range, available: sellable && amounts.length > 0, shelves }]
+    return [
+      {
+        id,
+        number: product.number ?? 0,
+        title,
+        publishedAt,
+        ...range,
+        available: sellable && amounts.length > 0,
+        shelves,
+      },
+    ]
   })
 }
 
@@ -142,11 +157,41 @@ export function listOf(products: readonly Shown[], shelf: string, sort: string) 
   const there = products.filter(({ shelves, min }) => shelves.has(shelf) && !(byPrice && min === null))
   const place = ({ shelves }: Shown) => shelves.get(shelf) ?? 0
   const orders: Record<string, (left: Shown, right: Shown) => number> = {
-    newest: (left, right) => right.publishedAt - left.publishedAt || text(right.id, left.id),
-    title: (left, right) => text(left.title, right.title) || text(left.id, right.id),
-    manual: (left, right) => place(left) - place(right) || text(right.id, left.id),
-    price_asc: (left, right) => (left.min ?? 0) - (right.min ?? 0) || text(left.id, right.id),
-    price_desc: (left, right) => (right.min ?? 0) - (left.min ?? 0) || text(right.id, left.id),
+    newest: (left, right) => right.publishedAt - left.publishedAt || right.number - left.number,
+    title: (left, right) => text(left.title, right.title) || left.number - right.number,
+    manual: (left, right) => place(left) - place(right) || right.number - left.number,
+    price_asc: (left, right) => (left.min ?? 0) - (right.min ?? 0) || left.number - right.number,
+    price_desc: (left, right) => (right.min ?? 0) - (left.min ?? 0) || right.number - left.number,
   }
   return there.sort(orders[sort]).map(({ id, min, max, available }) => ({ id, min, max, available }))
+}
+
+/**
+ * Counts of facets on the shelves of these vendors that are not those of their products, in US dollars: what the shop counts
+ * beside what these products make.
+ */
+export async function miscounts(vendors: readonly string[], products: readonly Shown[]): Promise<unknown[]> {
+  const counted = await all<{ shelf: string; value: string; products: number }>(
+    `SELECT o.name AS shelf, v.name AS value, f.products FROM facet_counts AS f
+     JOIN shelves AS o ON o.number = f.shelf JOIN shelves AS v ON v.number = f.value
+     WHERE o.name IN (SELECT value FROM json_each(?)) AND (v.kind IN ('vendor', 'tag', 'category', 'collection')
+       OR v.kind IN ('available:USD:', 'price:USD:'))`,
+    JSON.stringify(vendors.map((vendor) => `vendor:${vendor}`)),
+  )
+  const expected = new Map<string, number>()
+  for (const { shelves, available, min, max } of products) {
+    const [lowest, highest] = min === null || max === null ? [1, 0] : [priceBucket(min), priceBucket(max)]
+    const buckets = Array.from({ length: highest - lowest + 1 }, (_, index) => `price:USD::${lowest + index}`)
+    const values = [...shelves.keys(), ...(available ? ['available:USD:'] : []), ...buckets]
+    const [shelf] = [...shelves.keys()].filter((name) => name.startsWith('vendor:'))
+    for (const value of values) {
+      const pair = `${shelf} has ${value}`
+      expected.set(pair, (expected.get(pair) ?? 0) + 1)
+    }
+  }
+  const actual = new Map(counted.map(({ shelf, value, products: count }) => [`${shelf} has ${value}`, count]))
+  const pairs = [...new Set([...expected.keys(), ...actual.keys()])]
+  return pairs
+    .filter((pair) => expected.get(pair) !== actual.get(pair))
+    .map((pair) => `${pair}: ${actual.get(pair) ?? 0} times, not ${expected.get(pair) ?? 0}`)
 }

@@ -7,17 +7,17 @@ export interface Fault {
 
 export class InjectedFault extends Error {}
 
-/** The real database, with `around` about each of its calls: one call is one batch, and one trip. */
+/** The real database, with `around` about each of its calls: one call is one batch of so many statements, and one trip. */
 export function aroundCalls(
   database: D1Database,
-  around: (run: () => Promise<D1Result[]>) => Promise<D1Result[]>,
+  around: (run: () => Promise<D1Result[]>, statements: number) => Promise<D1Result[]>,
 ): D1Database {
   const wrapped = {
     withSession(constraint?: string) {
       const session = database.withSession(constraint)
       return {
         prepare: (query: string) => session.prepare(query),
-        batch: (statements: D1PreparedStatement[]) => around(() => session.batch(statements)),
+        batch: (statements: D1PreparedStatement[]) => around(() => session.batch(statements), statements.length),
         getBookmark: () => session.getBookmark(),
       }
     },

@@ -35,10 +35,16 @@ export async function scansOf(database: D1Database, { text, params }: Statement)
     database.prepare('SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0'),
   ])
   const nameOf = new Map(roots?.results.map(({ rootpage, name }) => [rootpage, String(name)]))
-  const steps = program?.results ?? []
-  const opened = new Map(steps.filter(({ opcode }) => opcode === 'OpenRead').map(({ p1, p2 }) => [p1, nameOf.get(p2)]))
-  const walked = steps.filter(({ opcode }) => opcode === 'Rewind' || opcode === 'Last')
-  return walked.flatMap(({ p1 }) => opened.get(p1) ?? [])
+  const walked: string[] = []
+  let opened = new Map<unknown, string | undefined>()
+  for (const { addr, opcode, p1, p2 } of program?.results ?? []) {
+    // The program of a trigger comes behind, counts from 0 again, and so do its cursors.
+    if (addr === 0) opened = new Map()
+    if (opcode === 'OpenRead') opened.set(p1, nameOf.get(p2))
+    const name = opened.get(p1)
+    if (name !== undefined && (opcode === 'Rewind' || opcode === 'Last')) walked.push(name)
+  }
+  return walked
 }
 
 /** The steps that put rows in order, or in groups to be put in order, after they were found. */

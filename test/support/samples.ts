@@ -67,6 +67,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     if (made.status === 201) await api.patch(path, { add: [product.id] }, ask)
     return { path: `/v1/products?collection=${handle}&sort=price_asc` }
   },
+  'listProducts/filtered': ({ vendor }) => ({ path: `/v1/products?vendor=${vendor}&in_stock=true&fields=title` }),
+  'listProducts/facets': ({ vendor }) => ({ path: `/v1/products?tag=${vendor}&facets=true` }),
+  'listProducts/search': ({ vendor }) => ({ path: `/v1/products?q=${vendor}&limit=2` }),
+  suggest: ({ vendor }) => ({ path: `/v1/search/suggest?q=${vendor}` }),
   'listProducts/tagged': ({ vendor }) => ({ path: `/v1/products?tag=${vendor}` }),
   getProduct: ({ product }) => ({ path: `/v1/products/${product.handle}` }),
   listVariants: ({ product }) => ({ path: `/v1/products/${product.handle}/variants?limit=10` }),
@@ -344,6 +348,37 @@ export const samples: Readonly<Record<string, Sample>> = {
   updateCustomField: async (world) =>
     ofStaff(world, `/v1/admin/custom-fields/${await customField(world)}`, { title: 'Cloth', options: { maximum: 9 } }),
   deleteCustomField: async (world) => ofStaff(world, `/v1/admin/custom-fields/${await customField(world)}`),
+
+  createSynonym: (world) =>
+    ofStaff(world, '/v1/admin/search/synonyms', {
+      kind: 'one_way',
+      input: unique('laptop'),
+      words: ['notebook', 'portable computer'],
+    }),
+  listSynonyms: async (world) => {
+    await synonym(world)
+    return ofStaff(world, '/v1/admin/search/synonyms?limit=1')
+  },
+  getSynonym: async (world) => ofStaff(world, `/v1/admin/search/synonyms/${await synonym(world)}`),
+  updateSynonym: async (world) =>
+    ofStaff(world, `/v1/admin/search/synonyms/${await synonym(world)}`, {
+      words: [unique('sofa'), unique('settee'), unique('couch')],
+    }),
+  deleteSynonym: async (world) => ofStaff(world, `/v1/admin/search/synonyms/${await synonym(world)}`),
+
+  createPin: (world) =>
+    ofStaff(world, '/v1/admin/search/pins', { query: unique('gift'), product_ids: [world.product.id] }),
+  listPins: async (world) => {
+    await pin(world)
+    return ofStaff(world, '/v1/admin/search/pins?limit=1')
+  },
+  getPin: async (world) => ofStaff(world, `/v1/admin/search/pins/${await pin(world)}`),
+  updatePin: async (world) =>
+    ofStaff(world, `/v1/admin/search/pins/${await pin(world)}`, {
+      query: unique('present'),
+      product_ids: [world.product.id],
+    }),
+  deletePin: async (world) => ofStaff(world, `/v1/admin/search/pins/${await pin(world)}`),
 
   listInventory: ({ shop, product }) => ({ path: `/v1/admin/inventory?sku=${product.sku}`, token: shop.staffKey }),
   adjustInventory: ({ shop, product }) => ({
@@ -631,7 +666,40 @@ export const samples: Readonly<Record<string, Sample>> = {
     token: world.shop.staffKey,
   }),
   importProducts: ({ shop }) => ({ path: '/v1/admin/imports', ...csvOf(shop) }),
-  'importProducts/dry_run': ({ shop }) => ({ path: '/v1/admin/imports?dry_run=true', ...csvOf(shop), status: 200 }),
+  rebuildSearch: ({ shop }) => ({
+    path: '/v1/admin/search/rebuild',
+    body: { steps: 0 },
+    token: shop.staffKey,
+    status: 200,
+  }),
+  'importProducts/dry_run': ({ shop }) => ({ path: '/v1/admin/imports?dry_run=true', ...csvOf(shop) }),
+  'importProducts/opened': ({ shop }) => ({ path: '/v1/admin/imports?stock=overwrite', token: shop.staffKey }),
+  listImports: async (world) => {
+    await openedImport(world)
+    return { path: '/v1/admin/imports?limit=1', token: world.shop.staffKey }
+  },
+  getImport: async (world) => ofStaff(world, await openedImport(world)),
+  putImportPart: async (world) => {
+    const path = await openedImport(world)
+    return { ...csvOf(world.shop), path: `${path}/parts/1`, witness: { path, token: world.shop.staffKey } }
+  },
+  'putImportPart/lines': async (world) => {
+    const path = await openedImport(world)
+    const prices = [{ amount: 1000, currency: 'USD' }]
+    const product = { title: unique('Imported'), variants: [{ sku: unique('IMP'), prices }], status: 'active' }
+    return {
+      path: `${path}/parts/1`,
+      token: world.shop.staffKey,
+      body: `${JSON.stringify(product)}\n`,
+      headers: { 'Content-Type': 'application/jsonl' },
+    }
+  },
+  finishImport: async (world) => {
+    const path = await openedImport(world)
+    const { token, ...file } = csvOf(world.shop)
+    await world.api.put(`${path}/parts/1`, file.body, { token, headers: file.headers })
+    return { ...ofStaff(world, path), path: `${path}/finish`, body: { parts: 1 } }
+  },
   checkIntegrity: ({ shop }) => ({ path: '/v1/admin/integrity', token: shop.staffKey }),
 }
 
@@ -738,6 +806,15 @@ function customField(world: World): Promise<string> {
   return createByStaff(world, '/v1/admin/custom-fields', body)
 }
 
+function synonym(world: World): Promise<string> {
+  return createByStaff(world, '/v1/admin/search/synonyms', { words: [unique('sofa'), unique('couch')] })
+}
+
+function pin(world: World): Promise<string> {
+  const body = { query: unique('gift'), product_ids: [world.product.id] }
+  return createByStaff(world, '/v1/admin/search/pins', body)
+}
+
 /** An order that waits for its payment, unless `payment` says otherwise. */
 async function order(world: World, payment: { test_outcome?: string } = {}, api = world.api) {
   const owner = await shopper(world)
@@ -793,6 +870,12 @@ function csvOf({ staffKey }: Shop) {
   const heading = 'Handle,Title,Vendor,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price'
   const line = `${unique('import')},Imported,Import,${unique('IMP')},shopify,5,10.00`
   return { token: staffKey, body: `${heading}\n${line}\n`, headers: { 'Content-Type': 'text/csv' } }
+}
+
+/** @returns the path of an import that takes parts. */
+async function openedImport({ api, shop }: World): Promise<string> {
+  const { body } = await api.post('/v1/admin/imports', undefined, { token: shop.staffKey })
+  return `/v1/admin/imports/${body.id}`
 }
 
 async function promotion({ api, shop }: World): Promise<string> {

@@ -1,6 +1,6 @@
 import { applyD1Migrations, type D1Migration } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { fillProducts, fillShop } from '../../bench/catalog/derived.ts'
+import { fillProducts, fillShop, indexShelves } from '../../bench/catalog/derived.ts'
 import { GENERATED_NOW } from '../../bench/catalog/generated.ts'
 import { type Answer, type Api, createApi } from './api.ts'
 import { type Statement, withRecord } from './query-plan.ts'
@@ -42,6 +42,7 @@ export class ScaleShop {
 
   async growTo(products: number): Promise<void> {
     await fillProducts(SCALE, this.#products + 1, products)
+    await indexShelves(SCALE)
     this.#products = products
   }
 
@@ -61,7 +62,7 @@ export class ScaleShop {
 }
 
 /** KV that is empty whenever it is read: hundreds of cold reads would otherwise have to empty it hundreds of times. */
-const FORGETFUL = {
+export const FORGETFUL = {
   get: async (keys: readonly string[]) => new Map(keys.map((key) => [key, null])),
   put: async () => {},
 } as unknown as KVNamespace

@@ -8,6 +8,7 @@ import { createStaffKey } from '../../src/features/sessions/staff-key.ts'
 import { insertZone } from '../../src/features/shipping/queries.ts'
 import { insertTaxZone } from '../../src/features/tax/queries.ts'
 import { systemContext } from '../../src/jobs/context.ts'
+import type { Bindings } from '../../src/platform/env.ts'
 import { testEnv } from './env.ts'
 
 /** A shop as small as can be that has one of everything: two markets, two zones, inclusive and exclusive tax. */
@@ -26,12 +27,13 @@ let seeded: Promise<Shop> | undefined
 
 /** The tests' shop, made once a run. US: 8 % on top, shipping 5.00 USD. DE: 19 % inside, shipping 4.90 EUR. JP: none. */
 export function seedShop(): Promise<Shop> {
-  seeded ??= seed()
+  seeded ??= seedShopIn(testEnv())
   return seeded
 }
 
-async function seed(): Promise<Shop> {
-  const context = systemContext('test', testEnv(), defaultDeps(), () => {})
+/** The same shop in another database, which has the migrations and nothing else. */
+export async function seedShopIn(bindings: Bindings): Promise<Shop> {
+  const context = systemContext('test', bindings, defaultDeps(), () => {})
   const { mint, now, random, db } = context
   const staff = await createStaffKey({ name: 'tests', scopes: ['*'], expiresAt: null }, { now, mint, random })
   const narrow = await createStaffKey(
