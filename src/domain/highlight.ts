@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts'
 import { readWords } from './search-words.ts'
 
 /** The words that a search has found things by. */
@@ -98,18 +99,10 @@ function wholeAt(text: string, at: number): number {
   return /[\udc00-\udfff]/.test(text[at] ?? '') ? at + 1 : at
 }
 
-const ESCAPED: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 function toHtml(pieces: readonly Piece[]): string {
   return pieces
     .map(({ text, isMarked }) => {
-      const escaped = text.replace(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign)
+      const escaped = escapeHtml(text)
       return isMarked ? `<mark>${escaped}</mark>` : escaped
     })
     .join('')

@@ -1,13 +1,6 @@
+import { escapeHtml } from '../../../domain/escape-html.ts'
 import { formatMoney } from '../../../domain/money.ts'
 import type { PaymentRow } from '../queries.ts'
-
-const ESCAPED: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
 
 /** The page a shopper is sent to by the test provider: three buttons that do what `POST` of the same address does. */
 export function testPaymentPage(payment: PaymentRow): Response {
@@ -37,8 +30,4 @@ export function testPaymentPage(payment: PaymentRow): Response {
 </html>`
   const csp = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
   return new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': csp } })
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => ESCAPED[letter] ?? letter)
 }
