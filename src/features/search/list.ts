@@ -124,7 +124,7 @@ function namedCte(filter: ListFilter, parts: readonly Part[]): SQL {
 function byRelevance(reading: Reading, query: SearchQuery, limit: number): SQL {
   const { filter, parts, places, position } = reading
   const after = position ? sql`WHERE (score, product) < (${position[0]}, ${position[1]})` : sql``
-  const candidates = candidatesFor(query, limit, position === null)
+  const candidates = candidatesFor(query, limit, position && Number(position[2]))
   const best = asJson(
     sql`SELECT product, score AS value FROM (${rankedProducts(query, reading, candidates)}) ${after}
       ORDER BY score DESC, product DESC LIMIT ${limit}`,

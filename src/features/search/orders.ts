@@ -48,7 +48,8 @@ export function behind({ descending }: Order, value: SQL, product: SQL, [first, 
   return sql`(${value}, ${product}) ${sql.raw(descending ? '<' : '>')} (${first}, ${second})`
 }
 
-/** What the values of a cursor must be. */
-export function kindsOf(sort: ListSort | 'relevance'): readonly ['integer' | 'text', 'integer'] {
+/** What the values of a cursor must be. By relevance it also keeps how many candidates its first page had. */
+export function kindsOf(sort: ListSort | 'relevance'): readonly ('integer' | 'text')[] {
+  if (sort === 'relevance') return ['integer', 'integer', 'integer']
   return [sort === 'title' ? 'text' : 'integer', 'integer']
 }

@@ -25,10 +25,19 @@ export interface Candidates {
   most: number
 }
 
-/** @param limit products of the page. */
-export function candidatesFor({ words }: SearchQuery, limit: number, isFirst: boolean): Candidates {
-  const first = Math.max(FEWEST, MOST - LESS_A_WORD * words.length, limit)
-  return { first, most: isFirst ? first : Math.max(first, BEHIND_THE_FIRST) }
+// More than any page has: a made-up cursor asks for no more.
+const MOST_OF_A_FIRST_PAGE = 101
+
+/**
+ * @param limit products of the page. @param before how many `first` there were for the page that this one goes on from,
+ * whatever its limit was; null for the first page.
+ */
+export function candidatesFor({ words }: SearchQuery, limit: number, before: number | null): Candidates {
+  if (before === null) {
+    const first = Math.max(FEWEST, MOST - LESS_A_WORD * words.length, limit)
+    return { first, most: first }
+  }
+  return { first: Math.min(Math.max(before, FEWEST), MOST_OF_A_FIRST_PAGE), most: BEHIND_THE_FIRST }
 }
 
 /** Rowids of the first candidates of a kind: a JSON array. */

@@ -1,7 +1,7 @@
-import { readQuery } from '../../domain/search-query.ts'
+import { readQuery, type SearchQuery } from '../../domain/search-query.ts'
 import { want } from '../../platform/cache/cache.ts'
 import { sha256Hex } from '../../platform/crypto/hash.ts'
-import { cutPage, openCursor } from '../../platform/db/page.ts'
+import { cutPage, openCursor, type Position } from '../../platform/db/page.ts'
 import type { Context } from '../../platform/http/context.ts'
 import { movedTo } from '../../platform/http/moved.ts'
 import { invalid, Problem } from '../../platform/http/problem.ts'
@@ -30,6 +30,7 @@ import { linksOf } from './list-links.ts'
 import { kindsOf } from './orders.ts'
 import { cardsFamily, type ListPage, listFamily, loadCards, relatedFamily } from './pages.ts'
 import { findBuyer, listNamedCards, type NamedCardRow, noShelf } from './queries.ts'
+import { candidatesFor } from './rank.ts'
 import { suggestRoute } from './suggest.ts'
 
 export const searchRoutes = [
@@ -98,8 +99,9 @@ async function answerList(context: Context, query: ListWish, url: string) {
   const page = await loadCards(context, family, [list, position, query.limit, counted], wish)
   const { rows, buyer, further, counts } = page
   refuseUnknownOptions(page)
-  const cut = await cutPage(rows, query.limit, list, ({ value, number }) => [value, number], further)
   const search = filter.text === null ? null : readQuery(filter.text)
+  const ranked = search && filter.sort === 'relevance' ? [firstCandidates(search, query.limit, position)] : []
+  const cut = await cutPage(rows, query.limit, list, ({ value, number }) => [value, number, ...ranked], further)
   const sought = search && soughtWords(search, page)
   const data = cut.rows.map((row) => ({
     ...slim(toCardView(row, buyer.currency), query.fields ?? null),
@@ -111,6 +113,11 @@ async function answerList(context: Context, query: ListWish, url: string) {
     total: toTotal(counts),
   }
   return { body: { data, next_cursor: cut.nextCursor, ...corrected, ...facets } }
+}
+
+/** How many candidates the first page of a search had, which its further pages stand behind. */
+function firstCandidates(search: SearchQuery, limit: number, position: Position | null): number {
+  return candidatesFor(search, limit + 1, position && Number(position[2])).first
 }
 
 /** @throws {Problem} invalid_request that names the options there are. */
