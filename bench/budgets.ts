@@ -340,12 +340,12 @@ export const budgets: Readonly<Record<string, Budget>> = {
   },
   // All categories are looked through for those below it.
   updateCategoryTranslation: {
-    cold: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
   },
   deleteCategoryTranslation: {
-    cold: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
-    hot: { trips: 2, read: 200, written: 6, kvReads: 0, kvWrites: 0 },
+    cold: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
+    hot: { trips: 2, read: EVERY_ROW, written: 6, kvReads: 0, kvWrites: 0 },
   },
   createPriceList: {
     cold: { trips: 1, read: 10, written: 6, kvReads: 0, kvWrites: 0 },
